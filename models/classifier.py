@@ -1,0 +1,88 @@
+"""Score texts with one linear head per label.
+
+Immutable after construction and safe to share between threads. Never raises for a string, whatever
+is in it; the cost grows linearly with its length.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import explain
+from models.calibration import Curve
+from models.explain import Span
+from models.features import Ngrams
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Probabilities from which a comment waits, or is refused; reject None: never by this label alone."""
+
+    queue: float
+    reject: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What one label has learnt: weights of shape (features,), float32; the margin is in log-odds."""
+
+    label: str
+    weights: NDArray[np.float32]
+    intercept: float
+    curve: Curve
+    evidence: str
+    limits: Limits
+
+
+class Classifier:
+    """A trained model, as `models.artifact` loads it and `training` builds it."""
+
+    def __init__(
+        self,
+        heads: Sequence[Head],
+        ngrams: Ngrams,
+        *,
+        model_id: str = "",
+        manifest: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.model_id = model_id
+        self.ngrams = ngrams
+        self.heads = tuple(heads)
+        self.manifest: Mapping[str, Any] = manifest or {}
+        self.labels = tuple(head.label for head in heads)
+        self.evidence: Mapping[str, str] = {head.label: head.evidence for head in heads}
+        self.limits: Mapping[str, Limits] = {head.label: head.limits for head in heads}
+        # Row-major: all labels of one feature lie in one cache line.
+        self._weights = np.stack([head.weights for head in heads], axis=1)
+        self._intercepts = np.array([head.intercept for head in heads])
+
+    def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return calibrated probabilities, shape (texts, labels)."""
+        return self.probabilities(self.margins(texts))
+
+    def probabilities(self, margins: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return calibrated probabilities of margins, both of shape (texts, labels)."""
+        columns = [head.curve(margins[:, column]) for column, head in enumerate(self.heads)]
+        return np.stack(columns, axis=1).astype(np.float32)
+
+    def margins(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return raw log-odds, shape (texts, labels): the finest order there is."""
+        found = np.empty((len(texts), len(self.heads)))
+        for row, text in enumerate(texts):
+            indices, values = self.ngrams(text)
+            found[row] = values @ self._weights.take(indices, axis=0)
+        found += self._intercepts
+        return found
+
+    def explain(self, text: str, label: str, *, top: int = 8) -> list[Span]:
+        """Return the stretches of `text` that speak for `label`, strongest first.
+
+        Raises KeyError for a label that this model does not have.
+        """
+        if label not in self.labels:
+            raise KeyError(label)
+        weights = self.heads[self.labels.index(label)].weights
+        return explain.spans(text, label, weights, self.ngrams, top=top)

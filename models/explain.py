@@ -1,0 +1,84 @@
+"""Say which words drove a score: the model's own contributions, mapped back to the original text.
+
+A contribution is value x weight of an n-gram, shared evenly among its occurrences and then among
+the characters of each. The sum over all characters, extras and the intercept is the margin.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.features import Ngrams
+from models.text import Normalised, normalise
+
+# A word, also one with a mask in it ("f*ck"), or a stretch of symbols that are not ASCII (emoji).
+PIECE = re.compile(r"[^\W_]+(?:[*'\-][^\W_]+)*|[^\w\s\x00-\x7f]+")
+FAINT = 0.1  # of the strongest span: below it a highlight only distracts
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text, end exclusive, and what it adds to the margin of `label` (log-odds)."""
+
+    begin: int
+    end: int
+    label: str
+    weight: float
+
+
+def spans(text: str, label: str, weights: NDArray[np.float32], ngrams: Ngrams, *, top: int = 8) -> list[Span]:
+    """Return at most `top` spans in code points of `text`, strongest first, none overlapping."""
+    clean = normalise(text)
+    totals = np.append(0.0, np.cumsum(contributions(text, clean, weights, ngrams)))
+    found: list[Span] = []
+    for match in PIECE.finditer(clean.text):
+        weight = float(totals[match.end()] - totals[match.start()])
+        if weight > 0:
+            found.append(Span(*clean.span(match.start(), match.end()), label, weight))
+    found = _merged(found)
+    strongest = max((span.weight for span in found), default=0.0)
+    kept = [span for span in found if span.weight >= FAINT * strongest]
+    return sorted(kept, key=lambda span: -span.weight)[:top]
+
+
+def contributions(
+    text: str, clean: Normalised, weights: NDArray[np.float32], ngrams: Ngrams
+) -> NDArray[np.float64]:
+    """Return what each normalised character adds to the margin, shape (len(clean.text),)."""
+    indices, values = ngrams(text)
+    places = ngrams.places(clean)
+    row = np.searchsorted(indices, places.index)
+    counts = np.bincount(row, minlength=len(indices))
+    share = (values * weights[indices])[row] / counts[row]
+    share = share.astype(np.float64) / np.maximum(places.end - places.begin, 1)
+    steps = np.zeros(len(clean.text) + 1)
+    np.add.at(steps, places.begin, share)
+    np.add.at(steps, places.end, -share)
+    return np.cumsum(steps)[:-1]
+
+
+def utf16(text: str, found: Sequence[Span]) -> list[Span]:
+    """Return the same spans with offsets in UTF-16 code units, as browsers count."""
+    astral = [at for at, char in enumerate(text) if ord(char) > 0xFFFF]
+    return [
+        replace(
+            span,
+            begin=span.begin + bisect_left(astral, span.begin),
+            end=span.end + bisect_left(astral, span.end),
+        )
+        for span in found
+    ]
+
+
+def _merged(found: Sequence[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for span in found:
+        if merged and span.begin <= merged[-1].end:
+            last = merged.pop()
+            span = replace(last, end=max(last.end, span.end), weight=last.weight + span.weight)  # noqa: PLW2901
+        merged.append(span)
+    return merged

@@ -1,0 +1,67 @@
+"""Fold one character to the plain letters that a reader sees in it.
+
+Compatibility forms, accents, enclosed and mathematical letters, and Unicode's own table of
+confusable characters. What cannot be seen (zero-width, bidi controls, stray marks) folds to nothing.
+"""
+
+import unicodedata
+
+from models.confusables import LOOKALIKES
+
+JOINERS = frozenset("\u200d\ufe0e\ufe0f")  # emoji use them: invisible, but no trick
+HOLLOW = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters by category, blank on the screen
+SQUARED = {0x1F150: 26, 0x1F170: 26}  # negative circled and squared A to Z: no decomposition exists
+HANGUL = range(0xAC00, 0xD7A4)  # decomposing Korean triples its length and gains nothing
+LONGEST = 4  # one ligature decomposes to 18 characters: a megabyte of it must stay bounded
+PLAIN = {look: plain for plain, looks in LOOKALIKES.items() for look in looks}
+REMEMBERED = 20_000  # characters; a text with all of Unicode must not fill the memory
+
+
+class Folding(dict[str, str]):
+    """A table that learns a character when it first meets it."""
+
+    def __missing__(self, char: str) -> str:
+        """Fold `char`, and remember the answer while there is room."""
+        folded = _fold(char)
+        if len(self) < REMEMBERED:
+            self[char] = folded
+        return folded
+
+
+FOLD = Folding()
+
+
+def is_trick(char: str) -> bool:
+    """Say whether a character that folds to something else is one that honest writers do not need."""
+    if char.isascii() or char in JOINERS:
+        return False
+    category = unicodedata.category(char)
+    if category in {"Cf", "Cc", "Co", "Cs"} or char in HOLLOW:
+        return True
+    folded = FOLD[char]
+    decomposed = unicodedata.normalize("NFD", char)[0].casefold()
+    return folded.isascii() and folded.isalnum() and decomposed != folded and category != "No"
+
+
+def _fold(char: str) -> str:
+    code = ord(char)
+    if code in HANGUL:
+        return char
+    if char.isspace():
+        return " "
+    for first, count in SQUARED.items():
+        if first <= code < first + count:
+            return chr(ord("a") + code - first)
+    if char in HOLLOW or unicodedata.category(char) in {"Cf", "Cc", "Cs", "Mn", "Me"}:
+        return ""
+    if char.isascii():
+        return char.lower()
+    parts = [part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part) != "Mn"]
+    return "".join(_plain(part) for part in parts[:LONGEST])
+
+
+def _plain(char: str) -> str:
+    if char.isascii():
+        return char.lower()
+    lower = char.casefold()
+    return PLAIN.get(char) or PLAIN.get(lower) or lower

@@ -1,0 +1,5 @@
+"""`python -m moderation` is the command `firstword`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,135 @@
+"""A moderator's card: the comment with all that helps to decide it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import ColumnElement, Connection, Row
+
+from models.classifier import Classifier
+from models.explain import Span
+
+from ..domain.states import Status
+from ..store import articles, comments, decisions, people
+from ..store.tables import article, comment
+from .pages import cut
+from .parts import Parts
+
+TOP_LABELS = 2  # words are shown for what drove the score, not for all eight labels
+SHOWN_FROM = 0.1  # below that a label has nothing to explain
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A comment, where it stands, who wrote it, and what the model and the policy said of it."""
+
+    comment: Row[Any]
+    article: Row[Any]
+    context: Sequence[Row[Any]]  # the comments it answers, outermost first
+    standing: str
+    author_since_ms: int
+    counts: Mapping[str, int]  # the author's comments by status
+    scores: Mapping[str, float]
+    model_id: str | None
+    reasons: Sequence[Any]
+    highlights: Sequence[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a moderator looks for; None: any."""
+
+    site_id: str
+    status: Status | None = None
+    text: str | None = None
+    author_id: str | None = None
+    article_key: str | None = None
+    label: str | None = None
+    min_score: float | None = None
+
+
+CONTEXT_DEPTH = 3
+
+
+def make(parts: Parts, comment_ids: Sequence[str]) -> list[Card]:
+    """Build cards in the order of the ids."""
+    with parts.database.read() as connection:
+        found = comments.get_many(connection, comment_ids)
+        rows = [found[comment_id] for comment_id in comment_ids if comment_id in found]
+        return _cards(connection, parts.scoring.classifier, rows)
+
+
+def search(
+    parts: Parts, wanted: Wanted, *, after_id: str | None, limit: int
+) -> tuple[list[Card], str | None]:
+    """Return a page of cards, newest first, and the key after which the next one begins."""
+    with parts.database.read() as connection:
+        rows = comments.search(connection, _conditions(wanted), after_id=after_id, limit=limit)
+        shown, next_id = cut(rows, limit)
+        return _cards(connection, parts.scoring.classifier, shown), next_id
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [comment.c.site_id == wanted.site_id]
+    if wanted.status:
+        conditions.append(comment.c.status == wanted.status)
+    if wanted.text:
+        conditions.append(comment.c.body.icontains(wanted.text, autoescape=True))
+    if wanted.author_id:
+        conditions.append(comment.c.author_id == wanted.author_id)
+    if wanted.article_key:
+        conditions.append(article.c.key == wanted.article_key)
+    if wanted.min_score is not None:
+        conditions.append(comments.having_score(wanted.label or "toxicity", wanted.min_score))
+    return conditions
+
+
+def _cards(connection: Connection, classifier: Classifier | None, rows: Sequence[Row[Any]]) -> list[Card]:
+    ids = [row.id for row in rows]
+    scores = decisions.scores(connection, ids)
+    said = decisions.of_policy(connection, ids)
+    authors = people.get_authors(connection, list({row.author_id for row in rows}))
+    counts = {author_id: people.standing(connection, author_id) for author_id in authors}
+    places = {row.article_id: articles.get(connection, row.article_id) for row in rows}
+    return [
+        Card(
+            comment=row,
+            article=places[row.article_id],
+            context=_context(connection, row),
+            standing=authors[row.author_id].standing,
+            author_since_ms=authors[row.author_id].created_at_ms,
+            counts=counts[row.author_id],
+            scores=scores[row.id].scores if row.id in scores else {},
+            model_id=scores[row.id].model_id if row.id in scores else None,
+            reasons=said[row.id].reasons if row.id in said else (),
+            highlights=_highlights(classifier, row, scores[row.id].scores if row.id in scores else {}),
+        )
+        for row in rows
+    ]
+
+
+def _context(connection: Connection, row: Row[Any]) -> list[Row[Any]]:
+    context: list[Row[Any]] = []
+    parent_id = row.parent_id
+    while parent_id and len(context) < CONTEXT_DEPTH:
+        parent = comments.get(connection, parent_id)
+        if parent is None:
+            break
+        context.insert(0, parent)
+        parent_id = parent.parent_id
+    return context
+
+
+def _highlights(classifier: Classifier | None, row: Row[Any], scores: Mapping[str, float]) -> list[Span]:
+    if classifier is None:
+        return []
+    likely = sorted(scores, key=lambda label: -scores[label])[:TOP_LABELS]
+    labels = [label for label in likely if scores[label] >= SHOWN_FROM and label in classifier.labels]
+    try:
+        return [span for label in labels for span in classifier.explain(row.body, label)]
+    except Exception as error:  # a card without coloured words is still a card
+        log.error("unexplained", model=classifier.model_id, error=type(error).__name__)
+        return []

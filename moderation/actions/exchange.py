@@ -1,0 +1,118 @@
+"""What leaves the service: decided comments as labelled examples for `training`.
+
+Only people's decisions are labels: a model never learns from its own verdicts. Every line is one
+comment with the last word that a moderator said about its current text.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from models.example import Example, to_line
+
+from ..store.db import Database
+from ..store.tables import comment, decision, revision
+
+SLICE = 1000
+
+# A refusal for one of these is a fact about the words themselves; for others (off-topic, illegal,
+# misinformation) it is a fact about the place or the world, which no word model should learn.
+_LABELS = {
+    "toxicity": ("toxicity",),
+    "severe_toxicity": ("toxicity", "severe_toxicity"),
+    "identity_attack": ("toxicity", "identity_attack"),
+    "insult": ("toxicity", "insult"),
+    "threat": ("toxicity", "threat"),
+    "profanity": ("toxicity", "profanity"),
+    "sexual": ("sexually_explicit",),
+    "spam": ("spam",),
+}
+
+
+def export_labels(database: Database, path: Path) -> int:
+    """Write JSON Lines of decided comments; return how many. The file appears whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    number = 0
+    with part.open("w", encoding="utf-8") as file:
+        for example in labelled(database):
+            file.write(to_line(example) + "\n")
+            number += 1
+    part.replace(path)
+    return number
+
+
+def labelled(database: Database) -> Iterator[Example]:
+    """Yield one example per comment that a moderator approved or refused, oldest decision first."""
+    after_id: str | None = None
+    while True:
+        with database.read() as connection:
+            rows = _decided_after(connection, after_id)
+        yield from (example for row in rows if (example := _example(row)) is not None)
+        if len(rows) < SLICE:
+            return
+        after_id = rows[-1].decision_id
+
+
+def _decided_after(connection: Connection, after_id: str | None) -> list[Row[Any]]:
+    later = decision.alias("later")
+    is_last_word = (
+        ~select(later.c.id)
+        .where(
+            later.c.comment_id == decision.c.comment_id,
+            later.c.actor == "moderator",
+            later.c.version > decision.c.version,
+        )
+        .exists()
+    )
+    wanted: Any = (
+        select(
+            decision.c.id.label("decision_id"),
+            decision.c.action,
+            decision.c.reason,
+            decision.c.probability,
+            decision.c.created_at_ms,
+            decision.c.undoes_id,
+            revision.c.body,
+            comment.c.id,
+            comment.c.author_id,
+            comment.c.article_id,
+        )
+        .join(comment, comment.c.id == decision.c.comment_id)
+        .join(
+            revision,
+            (revision.c.comment_id == decision.c.comment_id) & (revision.c.number == decision.c.revision),
+        )
+        .where(
+            decision.c.actor == "moderator",
+            decision.c.action.in_(("approve", "reject")),
+            decision.c.undoes_id.is_(None),  # an undo says that nothing was meant
+            is_last_word,
+        )
+        .order_by(decision.c.id)
+        .limit(SLICE)
+    )
+    if after_id:
+        wanted = wanted.where(decision.c.id > after_id)
+    return list(connection.execute(wanted))
+
+
+def _example(row: Row[Any]) -> Example | None:
+    if row.action == "approve":
+        labels = {"toxicity": 0.0, "spam": 0.0}
+    else:
+        labels = dict.fromkeys(_LABELS.get(row.reason or "other", ()), 1.0)
+    if not labels:
+        return None
+    return Example(
+        text=row.body,
+        labels=labels,
+        probability=row.probability,
+        id=row.id,
+        author=row.author_id,
+        thread=row.article_id,
+        decided_at=datetime.fromtimestamp(row.created_at_ms / 1000, UTC).isoformat(timespec="milliseconds"),
+        source="moderators",
+    )

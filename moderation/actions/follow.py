@@ -1,0 +1,148 @@
+"""Follow an article: every public change in order, none missed, none twice.
+
+The truth is the outbox: a change's id is the version it gave its article, without gaps. A poke
+("article X reached version n") comes from this process's commits or over the bus; a poke may be
+lost, so each followed article's version is also compared with SQL every second. One reader per
+article fetches what is new and hands it to all its subscribers.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy import Row
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+
+from ..store import articles, outbox
+from ..store.db import Database
+
+COMPARE_S = 1.0
+BACKLOG = 500  # changes a subscriber may lag behind before it has to reconnect
+
+log = structlog.get_logger()
+
+Change = Row[Any]
+Subscription = asyncio.Queue[Change | None]
+
+
+@dataclass(eq=False, slots=True)
+class _Channel:
+    site_id: str
+    key: str
+    article_id: str | None = None  # None until its first comment
+    version: int | None = None  # None until first looked up: what came before is already on the page
+    subscribers: set[Subscription] = field(default_factory=set)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Follow:
+    """Runs on the event loop between `run`'s start and its cancellation."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._channels: dict[tuple[str, str], _Channel] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def subscriber_count(self) -> int:
+        """Count the open streams."""
+        return sum(len(channel.subscribers) for channel in self._channels.values())
+
+    async def run(self) -> None:
+        """Compare the followed articles with SQL every second, until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(COMPARE_S)
+            try:
+                await self._compare()
+            except SQLAlchemyError as error:  # streams go on when SQL returns; readiness tells meanwhile
+                log.warning("follow_compare_failed", error=type(error).__name__)
+
+    def poke(self, article_ids: Iterable[str]) -> None:
+        """Hear from any thread that articles have changed."""
+        if self._loop and self._channels:
+            self._loop.call_soon_threadsafe(self._start_catching_up, frozenset(article_ids))
+
+    def close(self) -> None:
+        """End every stream: the service stops."""
+        for channel in self._channels.values():
+            for subscription in channel.subscribers:
+                subscription.put_nowait(None)
+
+    @asynccontextmanager
+    async def subscribe(
+        self, site_id: str, key: str, after: int | None
+    ) -> AsyncIterator[tuple[Sequence[Change] | None, int, Subscription]]:
+        """Give (changes missed since version `after`, the version then reached, a queue of what follows).
+
+        Missed changes are None when they are no longer kept: the page must start anew. In the
+        queue, None means that the stream is over and the client should reconnect.
+        """
+        channel = self._channels.setdefault((site_id, key), _Channel(site_id, key))
+        subscription: Subscription = asyncio.Queue(BACKLOG)
+        channel.subscribers.add(subscription)
+        try:
+            await self._catch_up(channel)
+            missed = await run_in_threadpool(self._missed, channel, after)
+            yield missed, channel.version or 0, subscription
+        finally:
+            channel.subscribers.discard(subscription)
+            if not channel.subscribers:
+                self._channels.pop((site_id, key), None)
+
+    def _missed(self, channel: _Channel, after: int | None) -> Sequence[Change] | None:
+        if after is None or channel.article_id is None or after >= (channel.version or 0):
+            return ()
+        with self._database.read() as connection:
+            changes = outbox.changes_after(connection, channel.article_id, after, BACKLOG)
+        is_whole = bool(changes) and changes[0].version == after + 1 and len(changes) < BACKLOG
+        return changes if is_whole else None
+
+    def _start_catching_up(self, article_ids: frozenset[str]) -> None:
+        for channel in self._channels.values():
+            if channel.article_id is None or channel.article_id in article_ids:
+                task = asyncio.ensure_future(self._catch_up(channel))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _compare(self) -> None:
+        channels = list(self._channels.values())
+        known = {channel.article_id: channel for channel in channels if channel.article_id}
+        newest = await run_in_threadpool(self._versions, list(known))
+        for channel in channels:
+            if channel.article_id is None or (channel.version or 0) < newest[channel.article_id]:
+                await self._catch_up(channel)
+
+    def _versions(self, article_ids: list[str]) -> dict[str, int]:
+        if not article_ids:
+            return {}
+        with self._database.read() as connection:
+            return articles.versions(connection, article_ids)
+
+    async def _catch_up(self, channel: _Channel) -> None:
+        async with channel.lock:  # one reader an article; the next one finds nothing new
+            for change in await run_in_threadpool(self._read, channel):
+                channel.version = change.version
+                for subscription in tuple(channel.subscribers):
+                    if subscription.full():
+                        channel.subscribers.discard(subscription)
+                        subscription.get_nowait()
+                        subscription.put_nowait(None)
+                    else:
+                        subscription.put_nowait(change)
+
+    def _read(self, channel: _Channel) -> Sequence[Change]:
+        with self._database.read() as connection:
+            if channel.article_id is None:
+                article = articles.find(connection, channel.site_id, channel.key)
+                if channel.version is None:
+                    channel.version = article.version if article else 0
+                if article is None:
+                    return ()
+                channel.article_id = article.id
+            return outbox.changes_after(connection, channel.article_id, channel.version or 0, BACKLOG)

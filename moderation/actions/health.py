@@ -1,0 +1,104 @@
+"""Is the service able to do its work: every part named, and the queue's state in one word."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..domain.errors import Away
+from ..live.queue import LaneDepth, Queue
+from ..store import decisions, outbox, policies
+from ..store.db import Database
+from .parts import Parts, now_ms
+
+DAY_MS = 24 * 3600 * 1000
+WEEK_MS = 7 * DAY_MS
+
+QueueState = Literal["ready", "rebuilding", "away"]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Each part's state in a word, "ok" when it is; posts need only the database and the model's bench."""
+
+    parts: dict[str, str]
+    can_take_posts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStatus:
+    """The queue at a glance. p50, p95: from being queued to being decided, last week, seconds."""
+
+    state: QueueState
+    lanes: list[LaneDepth]
+    leased: int
+    decided_today: int
+    p50_s: float | None
+    p95_s: float | None
+
+
+def readiness(parts: Parts) -> Readiness:
+    """Look at database, Redis and model. Redis may be away: posts and pages go on without it."""
+    database = "ok"
+    try:
+        with parts.database.read() as connection:
+            connection.execute(text("SELECT 1"))
+            if not policies.site_ids(connection):
+                database = "not migrated"
+    except SQLAlchemyError as error:
+        database = f"away: {type(error).__name__}"
+    queue = queue_state(parts.queue_of("main"))
+    states = {
+        "database": database,
+        "redis": "ok" if queue == "ready" else queue,
+        "model": "ok" if parts.scoring.classifier else "none: every comment waits for a moderator",
+    }
+    return Readiness(states, can_take_posts=database == "ok")
+
+
+def queue_state(queue: Queue) -> QueueState:
+    """Tell whether the queue in Redis can be trusted to hold what waits."""
+    try:
+        return "ready" if queue.epoch() == queue.run_id() else "rebuilding"
+    except Away:
+        return "away"
+
+
+def queue_status(database: Database, queue: Queue) -> QueueStatus:
+    """Gather the figures of the console's top line; an absent Redis leaves its figures empty."""
+    now = now_ms()
+    with database.read() as connection:
+        waits = sorted(decisions.waits_ms(connection, now - WEEK_MS))
+        today = decisions.count_by_moderators(connection, now - DAY_MS)
+    state = queue_state(queue)
+    lanes: list[LaneDepth] = []
+    leased = 0
+    if state != "away":
+        lanes, leased = queue.depths(), queue.leased()
+    return QueueStatus(state, lanes, leased, today, _quantile_s(waits, 0.5), _quantile_s(waits, 0.95))
+
+
+def _quantile_s(sorted_ms: list[int], share: float) -> float | None:
+    if not sorted_ms:
+        return None
+    return sorted_ms[min(len(sorted_ms) - 1, int(share * len(sorted_ms)))] / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """Figures that are read when the metrics are asked for."""
+
+    writer_waiting: int
+    outbox_unsent: int
+    queue_state: QueueState
+
+
+def gauges(parts: Parts) -> Gauges:
+    """Read the gauges; a database that is away leaves the backlog unknown (-1)."""
+    try:
+        with parts.database.read() as connection:
+            unsent = outbox.backlog(connection)
+    except SQLAlchemyError:
+        unsent = -1
+    return Gauges(parts.writer.depth(), unsent, queue_state(parts.queue_of("main")))

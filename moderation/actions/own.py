@@ -1,0 +1,141 @@
+"""What an author does with their own comments: edit within a few minutes, withdraw at any time."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Row
+
+from ..domain import content
+from ..domain.errors import Conflict, Forbidden, Missing
+from ..domain.policy import harm, judge, lane
+from ..live.queue import priority
+from ..store import articles, audit, comments, decisions, people
+from ..store.writer import Transaction
+from . import scoring
+from .parts import Parts
+from .rendering import render
+from .submit import limit_posts, record_verdict
+
+EDIT_WINDOW_MS = 5 * 60 * 1000
+OWN_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A comment after its author changed it, with the policy's reasons."""
+
+    comment: Row[Any]
+    reasons: Sequence[dict[str, Any]]
+    article_version: int
+
+
+def list_own(parts: Parts, reader_id: str, *, site_id: str, article_key: str) -> list[Changed]:
+    """Return an author's newest comments on an article, waiting and refused ones too."""
+    with parts.database.read() as connection:
+        article = articles.find(connection, site_id, article_key)
+        if article is None:
+            return []
+        rows = comments.own(connection, reader_id, article.id, limit=OWN_LIMIT)
+        said = decisions.latest(connection, [row.id for row in rows])
+    return [Changed(row, said[row.id].reasons, article.version) for row in rows]
+
+
+def reader(parts: Parts, reader_id: str) -> Row[Any]:
+    """Return a reader's row. Raises Missing when it was erased."""
+    with parts.database.read() as connection:
+        found = people.get_author(connection, reader_id)
+    if found is None:
+        raise Missing("This reader no longer exists.")
+    return found
+
+
+async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address: str) -> Changed:
+    """Replace a comment's text by a new revision, scored and judged anew."""
+    body = content.checked_body(body)
+    await limit_posts(parts, reader_id, address)
+    body_html = render(body)
+
+    def act(transaction: Transaction) -> Changed:
+        comment = _own(transaction, reader_id, comment_id)
+        if transaction.now_ms - comment.created_at_ms > EDIT_WINDOW_MS:
+            raise Conflict("A comment can be edited for five minutes; this one is older.")
+        bench = parts.scoring.bench(comment.site_id)
+        signals, words_hash = scoring.read_signals(bench, body, comment.author_name)
+        signals = replace(signals, was_rejected=comment.status == "rejected")
+        verdict = judge(signals, bench.rules)
+        changes = {
+            "body": body,
+            "body_html": body_html,
+            "revision": comment.revision + 1,
+            "edited_at_ms": transaction.now_ms,
+            "words_hash": words_hash,
+            "lane": lane(verdict.reasons),
+            "priority": priority(transaction.now_ms, harm=harm(signals.scores), reach=1.0),
+            "queued_at_ms": transaction.now_ms if verdict.status == "pending" else None,
+        }
+        comments.add_revision(transaction, comment._asdict() | changes)
+        version = comments.move(transaction, comment, verdict.status, changes)
+        record_verdict(
+            transaction,
+            bench,
+            signals,
+            verdict,
+            comment_id=comment.id,
+            revision=comment.revision + 1,
+            version=comment.version + 1,
+            status_before=comment.status,
+        )
+        return _changed(transaction, comment_id, version)
+
+    return await asyncio.wrap_future(parts.writer.submit(act, key=comment_id))
+
+
+async def withdraw(parts: Parts, reader_id: str, comment_id: str) -> None:
+    """Take one's comment back; its replies stay. Doing it twice is doing it once."""
+
+    def act(transaction: Transaction) -> None:
+        comment = _own(transaction, reader_id, comment_id)
+        if comment.status == "withdrawn":
+            return
+        comments.move(transaction, comment, "withdrawn", {"queued_at_ms": None})
+        decisions.add(
+            transaction,
+            {
+                "comment_id": comment.id,
+                "revision": comment.revision,
+                "version": comment.version + 1,
+                "actor": "author",
+                "actor_name": "author",
+                "action": "withdraw",
+                "status_before": comment.status,
+                "status_after": "withdrawn",
+                "reasons": [],
+            },
+        )
+        audit.add(
+            transaction,
+            actor_id=reader_id,
+            act="comment.withdraw",
+            subject_id=comment.id,
+            facts={"version": comment.version + 1},
+        )
+
+    await asyncio.wrap_future(parts.writer.submit(act, key=comment_id))
+
+
+def _own(transaction: Transaction, reader_id: str, comment_id: str) -> Row[Any]:
+    comment = comments.get(transaction.connection, comment_id)
+    if comment is None:
+        raise Missing("There is no such comment.")
+    if comment.author_id != reader_id:
+        raise Forbidden("This comment is somebody else's.")
+    return comment
+
+
+def _changed(transaction: Transaction, comment_id: str, version: int) -> Changed:
+    comment = comments.get(transaction.connection, comment_id)
+    assert comment is not None  # noqa: S101 - changed in this transaction
+    said = decisions.latest(transaction.connection, [comment_id])[comment_id]
+    return Changed(comment, said.reasons, version)

@@ -1,0 +1,140 @@
+"""Pages of comments as bytes: public, the same for everyone, kept until their article changes.
+
+An entry is fresh while nobody told of a newer version of its article. This process's own commits
+tell at once (before the writer is answered), those of other processes through the bus; and because
+a message can be lost, an entry older than RECHECK_S asks SQL for the version, which is one look-up.
+"""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from ..store import articles, comments
+from ..store.comments import Order
+from ..store.db import Database
+
+CAPACITY_BYTES = 64 * 1024 * 1024
+RECHECK_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which page: of an article, or of the replies to one comment."""
+
+    site_id: str
+    article_key: str
+    order: Order = "latest"
+    limit: int = 50
+    after_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a page shows. article None: nobody has commented there yet. next_id None: the last page."""
+
+    article: Row[Any] | None
+    comments: Sequence[Row[Any]]
+    replies: Sequence[Row[Any]]
+    next_id: str | None
+
+
+@dataclass(slots=True)
+class _Entry:
+    article_id: str
+    version: int
+    body: bytes
+    etag: str
+    checked_s: float
+
+
+class Pages:
+    """A cache of rendered pages, least recently used first out."""
+
+    def __init__(self, database: Database, render: Callable[[Wanted, Content], bytes]) -> None:
+        self._database = database
+        self._render = render
+        self._entries: OrderedDict[Wanted, _Entry] = OrderedDict()
+        self._versions: dict[str, int] = {}  # the newest version told, of the articles held here
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def tell(self, article_id: str, version: int) -> None:
+        """Hear that an article has reached a version."""
+        with self._lock:
+            if version > self._versions.get(article_id, version):
+                self._versions[article_id] = version
+
+    def cached(self, wanted: Wanted, min_version: int = 0) -> tuple[bytes, str] | None:
+        """Return (body, etag) of a fresh entry; no I/O, so the event loop may ask."""
+        with self._lock:
+            entry = self._entries.get(wanted)
+            if entry is None or entry.version < max(min_version, self._versions[entry.article_id]):
+                return None
+            if time.monotonic() - entry.checked_s > RECHECK_S:
+                return None
+            self._entries.move_to_end(wanted)
+            return entry.body, entry.etag
+
+    def load(self, wanted: Wanted) -> tuple[bytes, str]:
+        """Return (body, etag) from SQL, or from an entry that SQL confirms. Blocks: for a thread."""
+        with self._database.read() as connection:
+            article = articles.find(connection, wanted.site_id, wanted.article_key)
+            if article and (confirmed := self._confirmed(wanted, article.version)):
+                return confirmed
+            body = self._render(wanted, read(connection, wanted, article))
+        etag = f'"{hashlib.blake2b(body, digest_size=9).hexdigest()}"'
+        if article:
+            self._keep(wanted, _Entry(article.id, article.version, body, etag, time.monotonic()))
+        return body, etag
+
+    def _confirmed(self, wanted: Wanted, version: int) -> tuple[bytes, str] | None:
+        with self._lock:
+            entry = self._entries.get(wanted)
+            if entry is None or entry.version != version:
+                return None
+            entry.checked_s = time.monotonic()
+            return entry.body, entry.etag
+
+    def _keep(self, wanted: Wanted, entry: _Entry) -> None:
+        with self._lock:
+            self._drop(wanted)
+            self._entries[wanted] = entry
+            self._versions[entry.article_id] = max(entry.version, self._versions.get(entry.article_id, 0))
+            self._size += len(entry.body)
+            while self._size > CAPACITY_BYTES:
+                self._drop(next(iter(self._entries)))
+
+    def _drop(self, wanted: Wanted) -> None:
+        if entry := self._entries.pop(wanted, None):
+            self._size -= len(entry.body)
+
+
+def read(connection: Connection, wanted: Wanted, article: Row[Any] | None) -> Content:
+    """Read one page of top-level comments with their first replies."""
+    if article is None:
+        return Content(None, (), (), None)
+    rows = comments.listed(
+        connection,
+        article.id,
+        parent_id=None,
+        order=wanted.order,
+        after_id=wanted.after_id,
+        limit=wanted.limit,
+    )
+    shown, next_id = cut(rows, wanted.limit)
+    parents = [row.id for row in shown if row.reply_count]
+    replies = comments.first_replies(connection, parents) if parents else ()
+    return Content(article, shown, replies, next_id)
+
+
+def cut(rows: Sequence[Row[Any]], limit: int) -> tuple[Sequence[Row[Any]], str | None]:
+    """Split `limit` + 1 rows into the page and the key after which the next one begins."""
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], rows[limit - 1].id

@@ -1,0 +1,37 @@
+"""What the actions work with: built once in `app.py`, handed to every action."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..live.bus import Bus
+from ..live.queue import Queue
+from ..live.rates import Rates
+from ..store.db import Database
+from ..store.writer import Writer
+from .follow import Follow
+from .pages import Pages
+from .scoring import Scoring
+from .sessions import Signing
+
+
+def now_ms() -> int:
+    """Return the wall clock in whole milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The running service. queue_of: a site's queue; rates are like "10/minute" or "off"."""
+
+    database: Database
+    writer: Writer
+    queue_of: Callable[[str], Queue]
+    bus: Bus
+    rates: Rates
+    scoring: Scoring
+    pages: Pages
+    follow: Follow
+    signing: Signing
+    post_rate: str
+    score_rate: str

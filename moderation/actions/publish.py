@@ -1,0 +1,54 @@
+"""What the publisher says of its site and articles."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from ..domain import content
+from ..domain.roles import Person, require
+from ..store import articles, audit, policies
+from ..store.writer import Transaction, Writer
+from .parts import Parts
+
+DEFAULT_RULES: dict[str, Any] = {
+    "banned": [],
+    "suspect": ["kill yourself", "kys", "go die", "rope yourself"],
+    "links_queue": 3,
+    "repeats_queue": 2,
+    "newcomers_queue": 0,
+}
+
+
+def ensure_site(writer: Writer, site_id: str, title: str, *, made_by: str) -> None:
+    """Make a site with the shipped rules, unless it is there."""
+    writer.run(lambda transaction: _ensure_site(transaction, site_id, title, made_by))
+
+
+def put_article(
+    parts: Parts, person: Person, site_id: str, article_key: str, values: dict[str, Any]
+) -> Row[Any]:
+    """Set an article's title, address and state; a new site begins with its first article."""
+    require(person, "admin")
+    key = content.checked_article_key(article_key)
+
+    def act(transaction: Transaction) -> Row[Any]:
+        _ensure_site(transaction, site_id, site_id, person.person_id)
+        row = articles.put(transaction, site_id, key, values)
+        audit.add(
+            transaction,
+            actor_id=person.person_id,
+            act="article.put",
+            subject_id=row.id,
+            facts={"state": row.state},
+        )
+        return row
+
+    row = parts.writer.run(act, key=key)
+    parts.scoring.refresh()  # a new site has a bench from its first article on
+    return row
+
+
+def _ensure_site(transaction: Transaction, site_id: str, title: str, made_by: str) -> None:
+    if not policies.has_site(transaction.connection, site_id):
+        policies.add_site(transaction, site_id, title)
+        policies.add(transaction, site_id=site_id, rules=DEFAULT_RULES, made_by=made_by)

@@ -1,0 +1,170 @@
+"""Carry what SQL has committed over to Redis, and make Redis whole again after a loss.
+
+One process does this at a time: it holds a lease in SQL. Nothing here is the truth, everything is
+idempotent: a push is made from the comment's present status, so order and repetition do not matter.
+
+An epoch key in Redis names the server run that the queue was built for. It is missing after
+FLUSHALL and different after a crash (which may have lost the last second): then the queue is
+rebuilt from SQL. A sweep every minute does the same without such a sign.
+"""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Row
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..domain.errors import Away
+from ..domain.events import KEPT_MS
+from ..live.queue import Queue, Waiting
+from ..store import comments, idempotency, outbox, policies, registry
+from ..store.db import Database
+from .parts import Parts, now_ms
+
+TICK_S = 0.25
+LEASE_MS = 5000
+BATCH = 1000
+REAP_EVERY_S = 1.0
+SWEEP_EVERY_S = 60.0
+
+log = structlog.get_logger()
+
+
+class Relay:
+    """A thread that works in ticks; `poke` brings the next tick forward."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._holder = str(uuid4())
+        self._poked = threading.Event()
+        self._is_stopping = False
+        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+        self._due: dict[str, float] = {}
+        self._was_away = False
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the tick that runs."""
+        self._is_stopping = True
+        self._poked.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def poke(self) -> None:
+        """Say that something was committed."""
+        self._poked.set()
+
+    def _run(self) -> None:
+        while not self._is_stopping:
+            self._poked.wait(TICK_S)
+            self._poked.clear()
+            try:
+                self.tick()
+                self._was_away = False
+            except (Away, SQLAlchemyError) as error:
+                if not self._was_away:  # once an outage, not once a tick
+                    log.warning("relay_waits", reason=str(error).splitlines()[0])
+                self._was_away = True
+                self._poked.wait(TICK_S)
+
+    def tick(self) -> None:
+        """Do what is due, if this process holds the lease. Raises Away when Redis is."""
+        if self._is_due("lease", LEASE_MS / 1000 / 2) and not self._take_lease():
+            self._due.pop("lease")
+            return
+        with self._parts.database.read() as connection:
+            site_ids = policies.site_ids(connection)
+        for site_id in site_ids:
+            queue = self._parts.queue_of(site_id)
+            run_id = queue.run_id()
+            if queue.epoch() != run_id or self._is_due(f"sweep {site_id}", SWEEP_EVERY_S):
+                started_s = time.monotonic()
+                pushed = rebuild(self._parts.database, queue, site_id)
+                queue.set_epoch(run_id)
+                took_s = round(time.monotonic() - started_s, 3)
+                log.info("queue_rebuilt", site=site_id, waiting=pushed, took_s=took_s)
+            if self._is_due(f"reap {site_id}", REAP_EVERY_S):
+                queue.reap()
+        while self._send():
+            pass
+        if self._is_due("purge", SWEEP_EVERY_S):
+            self._purge()
+
+    def _is_due(self, job: str, every_s: float) -> bool:
+        now_s = time.monotonic()
+        if now_s < self._due.get(job, 0.0):
+            return False
+        self._due[job] = now_s + every_s
+        return True
+
+    def _take_lease(self) -> bool:
+        return self._parts.writer.run(lambda tx: registry.take_lease(tx, "relay", self._holder, LEASE_MS))
+
+    def _send(self) -> bool:
+        """Send one batch; tell whether there may be more."""
+        with self._parts.database.read() as connection:
+            rows = outbox.unsent(connection, BATCH)
+        if not rows:
+            return False
+        _queue_work(self._parts, [row for row in rows if row.kind.startswith("queue.")])
+        for row in rows:
+            if row.version is not None:
+                self._parts.bus.publish(row.article_id, row.version)
+        self._parts.writer.run(lambda tx: outbox.mark_sent(tx, [row.id for row in rows]))
+        return len(rows) == BATCH
+
+    def _purge(self) -> None:
+        before_ms = now_ms() - KEPT_MS
+        while self._parts.writer.run(lambda tx: outbox.purge(tx, before_ms, BATCH)) == BATCH:
+            pass
+        while self._parts.writer.run(lambda tx: idempotency.purge(tx, BATCH)) == BATCH:
+            pass
+
+
+def rebuild(database: Database, queue: Queue, site_id: str) -> int:
+    """Make a site's queue in Redis what SQL says is waiting; return how many wait."""
+    pushed, last_id = 0, None
+    while True:
+        with database.read() as connection:
+            rows = comments.pending_after(connection, site_id, last_id, BATCH)
+        if not rows:
+            break
+        queue.push([_waiting(row) for row in rows])
+        pushed, last_id = pushed + len(rows), rows[-1].id
+    _drop_decided(database, queue)
+    return pushed
+
+
+def _drop_decided(database: Database, queue: Queue) -> None:
+    for ids in queue.members():
+        with database.read() as connection:
+            waiting = comments.still_pending(connection, ids)
+        if gone := [comment_id for comment_id in ids if comment_id not in waiting]:
+            queue.remove(gone)
+
+
+def _queue_work(parts: Parts, rows: Sequence[Row[Any]]) -> None:
+    ids_by_site: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        ids_by_site[row.site_id].add(row.comment_id)
+    for site_id, ids in ids_by_site.items():
+        with parts.database.read() as connection:
+            present = comments.get_many(connection, list(ids))
+        waiting = [_waiting(row) for row in present.values() if row.status == "pending"]
+        queue = parts.queue_of(site_id)
+        if waiting:
+            queue.push(waiting)
+        if done := ids - {each.comment_id for each in waiting}:
+            queue.remove(list(done))
+
+
+def _waiting(row: Row[Any]) -> Waiting:
+    return Waiting(row.id, row.lane, row.priority, row.created_at_ms)

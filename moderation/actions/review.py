@@ -1,0 +1,215 @@
+"""A moderator's work: claim, look, decide, undo.
+
+Redis hands the work out; SQL decides. The version that a moderator saw is the only fence: whoever
+comes second writes nothing and hears Conflict. A mistake is undone by a new decision.
+"""
+
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from ..domain.errors import Away, Conflict, Missing
+from ..domain.roles import Person, require
+from ..domain.states import Action, Status, after
+from ..live.queue import CLAIM_LANES, Lease, LeaseLost
+from ..store import audit, comments, decisions, idempotency
+from ..store.writer import Transaction
+from .parts import Parts
+
+DEFER_MS = 15 * 60 * 1000  # a deferred comment comes back behind what arrived in the next quarter hour
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A leased comment with its lease."""
+
+    comment_id: str
+    lease: Lease
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a moderator decided. version: of the comment that was looked at."""
+
+    comment_id: str
+    action: Action
+    version: int
+    reason: str | None = None
+    note: str | None = None
+    lease: str | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The decision and the comment after it."""
+
+    decision: Row[Any]
+    comment: Row[Any]
+
+
+def claim(
+    parts: Parts, person: Person, *, site_id: str, limit: int, lane: str | None, order: str
+) -> list[Claimed]:
+    """Lease up to `limit` waiting comments; what Redis still holds of decided ones is dropped."""
+    require(person, "moderator")
+    queue = parts.queue_of(site_id)
+    lanes = (lane,) if lane else CLAIM_LANES
+    claimed: list[Claimed] = []
+    while len(claimed) < limit:
+        wanted = limit - len(claimed)
+        leases = queue.claim(limit=wanted, lanes=lanes, holder=person.person_id, order=order)
+        ids = [lease.comment_id for lease in leases]
+        with parts.database.read() as connection:
+            waiting = comments.still_pending(connection, ids)
+        if stale := [comment_id for comment_id in ids if comment_id not in waiting]:
+            queue.remove(stale)
+        claimed += [Claimed(lease.comment_id, lease) for lease in leases if lease.comment_id in waiting]
+        if len(leases) < wanted:
+            break
+    return claimed
+
+
+def decide(parts: Parts, person: Person, choice: Choice) -> Decided:
+    """Decide a comment. Raises Missing, or Conflict when someone was faster; then nothing is written."""
+    require(person, "moderator")
+    decided = parts.writer.run(lambda tx: _decide(tx, person, choice), key=choice.comment_id)
+    _let_go(parts, person, decided.comment, choice.lease)
+    return decided
+
+
+def _let_go(parts: Parts, person: Person, comment: Row[Any], lease: str | None) -> None:
+    """Take a decided comment out of the queue at once; the relay does the same from the outbox."""
+    queue = parts.queue_of(comment.site_id)
+    with suppress(Away, LeaseLost):
+        if comment.status != "pending":
+            queue.remove([comment.id])
+        elif lease:
+            queue.release(lease, holder=person.person_id)
+
+
+def undo(parts: Parts, person: Person, decision_id: str) -> Decided:
+    """Take one's last decision back by a new one that restores the status before it.
+
+    Raises Conflict when the comment was decided again since, or the decision was undone before.
+    """
+    require(person, "moderator")
+    return parts.writer.run(lambda transaction: _undo(transaction, person, decision_id), key=decision_id)
+
+
+def _decide(transaction: Transaction, person: Person, choice: Choice) -> Decided:
+    connection = transaction.connection
+    if choice.idempotency_key and (earlier := idempotency.earlier(transaction, **_key(person, choice))):
+        return _decided(transaction, earlier)
+    comment = comments.get(connection, choice.comment_id)
+    if comment is None:
+        raise Missing("There is no such comment.")
+    if comment.version != choice.version:
+        raise Conflict("Someone else decided this comment first.")
+    decision_id = _save(transaction, person, comment, choice, after(comment.status, choice.action))
+    if choice.idempotency_key:
+        idempotency.remember(transaction, **_key(person, choice), subject_id=decision_id)
+    return _decided(transaction, decision_id)
+
+
+def _save(
+    transaction: Transaction,
+    person: Person,
+    comment: Row[Any],
+    choice: Choice,
+    status: Status,
+    *,
+    undoes_id: str | None = None,
+) -> str:
+    changes: dict[str, Any] = {"queued_at_ms": None}
+    if status == "pending":
+        changes["queued_at_ms"] = comment.queued_at_ms or transaction.now_ms
+    if choice.action == "defer" and undoes_id is None:
+        changes["priority"] = max(comment.priority, float(transaction.now_ms)) + DEFER_MS
+    if choice.action == "escalate":
+        changes["lane"] = "escalated"
+    comments.move(transaction, comment, status, changes)
+    said = decisions.latest(transaction.connection, [comment.id]).get(comment.id)
+    decision_id = decisions.add(
+        transaction,
+        {
+            "comment_id": comment.id,
+            "revision": comment.revision,
+            "version": comment.version + 1,
+            "actor": "moderator",
+            "account_id": person.account_id,
+            "actor_name": person.name,
+            "action": choice.action,
+            "status_before": comment.status,
+            "status_after": status,
+            "reason": choice.reason,
+            "note": choice.note,
+            "reasons": _reasons(choice),
+            "policy_id": said.policy_id if said else None,
+            "model_id": said.model_id if said else None,
+            "undoes_id": undoes_id,
+            "waited_ms": _waited(comment, transaction.now_ms) if undoes_id is None else None,
+        },
+    )
+    audit.add(
+        transaction,
+        actor_id=person.person_id,
+        act="comment.undo" if undoes_id else f"comment.{choice.action}",
+        subject_id=comment.id,
+        facts={"decision": decision_id, "version": comment.version + 1, "undoes": undoes_id},
+    )
+    return decision_id
+
+
+def _undo(transaction: Transaction, person: Person, decision_id: str) -> Decided:
+    connection = transaction.connection
+    decision = decisions.get(connection, decision_id)
+    if decision is None or decision.actor != "moderator":
+        raise Missing("There is no such decision of a moderator.")
+    comment = comments.get(connection, decision.comment_id)
+    if comment is None:
+        raise Missing("The comment is gone.")
+    if decisions.is_undone(connection, decision_id):
+        raise Conflict("This decision was undone already.")
+    if comment.version != decision.version or comment.status == "withdrawn":
+        raise Conflict("The comment has changed since this decision.")
+    status: Status = decision.status_before
+    choice = Choice(comment.id, _ACTION[status], comment.version)
+    return _decided(transaction, _save(transaction, person, comment, choice, status, undoes_id=decision_id))
+
+
+# An undo is recorded as the act that leads back to where the comment was.
+_ACTION: dict[Status, Action] = {"approved": "approve", "rejected": "reject", "pending": "defer"}
+
+
+def _decided(transaction: Transaction, decision_id: str) -> Decided:
+    decision = decisions.get(transaction.connection, decision_id)
+    assert decision is not None  # noqa: S101 - written in this transaction or an earlier one
+    comment = comments.get(transaction.connection, decision.comment_id)
+    assert comment is not None  # noqa: S101
+    return Decided(decision, comment)
+
+
+def _reasons(choice: Choice) -> list[dict[str, Any]]:
+    if choice.action != "reject":
+        return []
+    code = choice.reason or "other"
+    detail = f"A moderator refused it: {code.replace('_', ' ')}."
+    return [{"code": code, "outcome": "reject", "detail": detail}]
+
+
+def _waited(comment: Row[Any], now_ms: int) -> int | None:
+    return now_ms - comment.queued_at_ms if comment.queued_at_ms else None
+
+
+def _key(person: Person, choice: Choice) -> dict[str, str]:
+    said = f"{choice.action}\0{choice.version}\0{choice.reason}\0{choice.note}"
+    return {
+        "owner": person.person_id,
+        "route": f"decide:{choice.comment_id}",
+        "key": choice.idempotency_key or "",
+        "request_hash": hashlib.blake2b(said.encode(), digest_size=16).hexdigest(),
+    }

@@ -1,0 +1,33 @@
+"""Score texts for other programs: always an answer, whatever the language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.explain import Span
+
+from ..domain.errors import Away
+from .parts import Parts
+
+EXPLAINED_FROM = 0.5  # spans are given for labels that are more likely than not
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One text's probabilities and the spans that drove the likely ones (code points)."""
+
+    scores: dict[str, float]
+    spans: list[Span]
+
+
+def score(parts: Parts, texts: Sequence[str]) -> tuple[list[Scored], str]:
+    """Return each text's scores, in order, and the model's id. Raises Away without a model."""
+    classifier = parts.scoring.classifier
+    if classifier is None:
+        raise Away("No classifier could be loaded.", retry_after_s=60)
+    rows = classifier.score(texts)
+    scored = []
+    for text, row in zip(texts, rows, strict=True):
+        scores = dict(zip(classifier.labels, map(float, row), strict=True))
+        likely = [label for label, value in scores.items() if value >= EXPLAINED_FROM]
+        scored.append(Scored(scores, [span for label in likely for span in classifier.explain(text, label)]))
+    return scored, classifier.model_id

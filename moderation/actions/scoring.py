@@ -1,0 +1,158 @@
+"""The champion: which classifier and which rules judge now, and how they are swapped.
+
+A `Bench` is immutable: a classifier with the rules and word lists of one site. A request reads it
+once, so a promotion between two lines of code cannot mix two models. `refresh` compares the
+pointer in SQL with what is loaded; every process calls it each second.
+"""
+
+import hashlib
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from models import artifact, text
+from models.classifier import Classifier
+
+from ..domain import content
+from ..domain.errors import Missing
+from ..domain.policy import Limits, Rules, Signals
+from ..domain.wordlist import WordList
+from ..store import policies, registry
+from ..store.db import Database
+
+NUMBERS = ("links_queue", "repeats_queue", "newcomers_queue")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One model with one site's rules. classifier None: nothing could be loaded, all is unscored."""
+
+    classifier: Classifier | None
+    rules: Rules
+    banned: WordList
+    suspect: WordList
+
+    @property
+    def model_id(self) -> str | None:
+        """The champion's id."""
+        return self.classifier.model_id if self.classifier else None
+
+
+class Scoring:
+    """Holds the benches; `bench` is a dictionary look-up."""
+
+    def __init__(self, database: Database, pinned: Path | None = None) -> None:
+        """pinned: a model folder that overrules the promoted one (`FIRSTWORD_MODEL`)."""
+        self._database = database
+        self._pinned = pinned
+        self._classifier: Classifier | None = None
+        self._folder: Path | None = None
+        self._policy_ids: Mapping[str, str] = {}
+        self._benches: Mapping[str, Bench] = {}
+        self._lock = threading.Lock()
+
+    def bench(self, site_id: str) -> Bench:
+        """Return what judges a site's comments now. Raises Missing for an unknown site."""
+        found = self._benches.get(site_id)
+        if found is None:
+            raise Missing(f"There is no site {site_id!r}.")
+        return found
+
+    @property
+    def classifier(self) -> Classifier | None:
+        """The champion."""
+        return self._classifier
+
+    def refresh(self) -> bool:
+        """Load what SQL points to, if that is not what answers already; tell whether it changed."""
+        with self._lock, self._database.read() as connection:
+            is_new_model = self._refresh_classifier(connection)
+            newest = policies.in_force(connection)
+            policy_ids = {row.site_id: row.id for row in newest}
+            if not is_new_model and policy_ids == self._policy_ids:
+                return False
+            classifier = self._classifier
+            self._benches = {row.site_id: make_bench(classifier, row.id, row.rules) for row in newest}
+            self._policy_ids = policy_ids
+            log.info("champion", model=classifier.model_id if classifier else None, sites=len(policy_ids))
+            return True
+
+    def _refresh_classifier(self, connection: Connection) -> bool:
+        folder = self._pinned or _promoted(connection) or artifact.SHIPPED
+        if folder == self._folder:
+            return False
+        self._folder = folder  # a folder that fails is not tried again each second
+        try:
+            self._classifier = artifact.load(artifact.shipped() if folder == artifact.SHIPPED else folder)
+        except (artifact.ArtifactError, OSError) as error:
+            # The model that answered so far goes on; without any, comments wait for people.
+            log.error("model_refused", folder=str(folder), reason=str(error))
+            return False
+        return True
+
+
+def _promoted(connection: Connection) -> Path | None:
+    newest = registry.promotions(connection, limit=1)
+    return Path(newest[0].folder) if newest else None
+
+
+def make_bench(classifier: Classifier | None, policy_id: str, rules: Mapping[str, Any]) -> Bench:
+    """Resolve a policy over a model: the site's own limits where it has them, else the shipped ones."""
+    shipped = classifier.limits if classifier else {}
+    limits = {label: Limits(each.queue, each.reject) for label, each in shipped.items()}
+    limits |= {label: Limits(**own) for label, own in rules.get("limits", {}).items()}
+    evidence = classifier.evidence if classifier else {}
+    weak = frozenset(label for label, kind in evidence.items() if kind == "weak")
+    numbers = {name: rules[name] for name in NUMBERS if name in rules}
+    return Bench(
+        classifier=classifier,
+        rules=Rules(policy_id=policy_id, limits=limits, weak=weak, **numbers),
+        banned=_word_list(rules.get("banned", ())),
+        suspect=_word_list(rules.get("suspect", ())),
+    )
+
+
+def _word_list(entries: Sequence[str]) -> WordList:
+    return WordList((entry, [token.text for token in text.tokens(entry)]) for entry in entries)
+
+
+def read_signals(bench: Bench, body: str, name: str) -> tuple[Signals, str]:
+    """Read all signals off a text that need no database; also the hash of its words, for repeats."""
+    words = [token.text for token in text.tokens(body)]
+    signals = Signals(
+        scores=scored(bench.classifier, body),
+        banned=tuple(hit.entry for hit in bench.banned.find(words)),
+        suspect=tuple(hit.entry for hit in bench.suspect.find(words)),
+        link_count=content.link_count(body),
+        is_shouting=content.is_shouting(body),
+    )
+    words_hash = hashlib.blake2b(" ".join(words).encode(), digest_size=8).hexdigest()
+    return replace(signals, **name_signals(bench, name)), words_hash
+
+
+def name_signals(bench: Bench, name: str) -> dict[str, Any]:
+    """Read the signals of a display name: text that others must read, judged by the same model."""
+    words = [token.text for token in text.tokens(name)]
+    return {
+        "name_scores": scored(bench.classifier, name),
+        "name_banned": tuple(hit.entry for hit in bench.banned.find(words)),
+    }
+
+
+def scored(classifier: Classifier | None, body: str) -> dict[str, float] | None:
+    """Return label → probability, or None where that fails."""
+    if classifier is None:
+        return None
+    try:
+        row = classifier.score([body])[0]
+    except Exception as error:  # whatever a model does wrong, the comment waits for a person
+        log.error("unscored", model=classifier.model_id, error=type(error).__name__)
+        return None
+    return dict(zip(classifier.labels, map(float, row), strict=True))

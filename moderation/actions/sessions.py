@@ -1,0 +1,231 @@
+"""Who is asking: readers by a signed token, moderators by password and session, programs by API token.
+
+A reader's token is its signed id: nothing is looked up to believe it. Everything else is a random
+secret of which only the SHA-256 is stored; a look-up by hash leaks no timing.
+"""
+
+import hashlib
+import secrets
+import threading
+from dataclasses import dataclass
+from typing import Any, cast
+
+import itsdangerous
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from uuid_utils.compat import uuid7
+
+from ..domain import content
+from ..domain.errors import Conflict, Field, Forbidden, Invalid, Missing, Unauthenticated
+from ..domain.roles import Person, Role
+from ..store import audit, people, policies
+from ..store.db import Database
+from ..store.writer import Transaction, Writer
+
+READER_PREFIX = "fwr_"
+API_PREFIX = "fwk_"
+SESSION_MS = 12 * 3600 * 1000  # a working day; then the password again
+LINK_MS = 15 * 60 * 1000
+PASSWORD_LENGTH = 12
+OWNER = "owner"  # the account behind the first sign-in link of a fresh installation
+
+_PASSWORDS = PasswordHasher()
+_HASHING = threading.BoundedSemaphore(2)  # a hash takes 64 MB and a core: a flood must not take all
+# Compared against when the name is unknown, so that the answer takes as long as for a known one.
+_NOBODY = _PASSWORDS.hash(secrets.token_urlsafe())
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """The service's secret key and what is signed with it."""
+
+    secret_key: str
+
+    def reader_token(self, reader_id: str) -> str:
+        """Return the token that proves to be this reader."""
+        return READER_PREFIX + self._signer().sign(reader_id.replace("-", "")).decode()
+
+    def reader_id(self, token: str) -> str | None:
+        """Return whose token it is; None if it is nobody's."""
+        try:
+            plain = self._signer().unsign(token.removeprefix(READER_PREFIX)).decode()
+        except (itsdangerous.BadSignature, UnicodeError):
+            return None
+        return f"{plain[:8]}-{plain[8:12]}-{plain[12:16]}-{plain[16:20]}-{plain[20:]}"
+
+    def _signer(self) -> itsdangerous.Signer:
+        return itsdangerous.Signer(
+            self.secret_key, salt="reader", digest_method=hashlib.sha256, key_derivation="hmac"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A console session. secret: what the cookie holds; known only when it was just made."""
+
+    person: Person
+    csrf: str
+    secret: str = ""
+
+
+def start_reader(writer: Writer, *, site_id: str, name: str) -> Person:
+    """Make a reader. Raises Invalid (name) and Missing (site)."""
+    shown = content.checked_name(name)
+    reader_id = str(uuid7())
+
+    def act(transaction: Transaction) -> None:
+        if not policies.has_site(transaction.connection, site_id):
+            raise Missing(f"There is no site {site_id!r}.")
+        people.add_author(transaction, author_id=reader_id, site_id=site_id, name=shown)
+
+    writer.run(act)
+    return Person(reader_id, "reader", shown)
+
+
+def sign_in(database: Database, writer: Writer, *, name: str, password: str) -> Session:
+    """Start a console session by password. Raises Forbidden, the same for every mistake."""
+    with database.read() as connection:
+        account = people.find_account(connection, name)
+    if not _is_right(account.password_hash if account else None, password) or account is None:
+        raise Forbidden("Name or password is wrong.")
+    return _start(writer, Person(account.id, account.role, account.name, account.id))
+
+
+def sign_in_by_link(database: Database, writer: Writer, secret: str, now_ms: int) -> Session:
+    """Start a session by a one-time link. Raises Forbidden when it is used up or over."""
+    with database.read() as connection:
+        link = people.find_token(connection, _hash(secret), "sign_in", now_ms)
+        account = people.find_account(connection, link.name) if link else None
+    if link is None or account is None or not writer.run(lambda tx: people.end_token(tx, link.id)):
+        raise Forbidden("This sign-in link has been used, or is older than 15 minutes.")
+    return _start(writer, Person(account.id, account.role, account.name, account.id))
+
+
+def sign_out(writer: Writer, secret: str) -> None:
+    """End a session."""
+    writer.run(lambda transaction: people.end_session(transaction, _hash(secret)))
+
+
+def find_session(database: Database, secret: str, now_ms: int) -> Session | None:
+    """Return the running session that a cookie belongs to."""
+    with database.read() as connection:
+        found = people.find_session(connection, _hash(secret), now_ms)
+    if found is None:
+        return None
+    return Session(Person(found.id, found.role, found.name, found.id), found.csrf, secret)
+
+
+def find_api_person(database: Database, token: str, now_ms: int) -> Person:
+    """Return whose API token it is. Raises Unauthenticated."""
+    with database.read() as connection:
+        found = people.find_token(connection, _hash(token), "api", now_ms)
+    if found is None:
+        raise Unauthenticated("This API token is unknown or was revoked.")
+    return Person(found.id, cast("Role", found.role), found.name, found.id)
+
+
+def make_api_token(writer: Writer, *, role: Role, name: str) -> str:
+    """Make an API token; it is shown once, here."""
+    secret = API_PREFIX + secrets.token_urlsafe(32)
+    writer.run(lambda tx: people.add_token(tx, token_hash=_hash(secret), use="api", role=role, name=name))
+    return secret
+
+
+def revoke_api_token(writer: Writer, token_id: str) -> None:
+    """End an API token. Raises Missing when there is none that runs."""
+    if not writer.run(lambda transaction: people.end_token(transaction, token_id)):
+        raise Missing(f"There is no running token {token_id}.")
+
+
+def api_tokens(database: Database) -> list[dict[str, Any]]:
+    """List API tokens, oldest first, without their secrets."""
+    with database.read() as connection:
+        rows = people.tokens(connection)
+    return [
+        {"id": row.id, "role": row.role, "name": row.name, "state": "ended" if row.ended_at_ms else "runs"}
+        for row in rows
+    ]
+
+
+def make_sign_in_link(writer: Writer) -> str:
+    """Make the secret of a one-time link for the owner's account, which is made if it is not there."""
+    secret = secrets.token_urlsafe(32)
+
+    def act(transaction: Transaction) -> None:
+        if people.find_account(transaction.connection, OWNER) is None:
+            people.add_account(transaction, name=OWNER, role="admin", password_hash=None)
+        people.add_token(
+            transaction,
+            token_hash=_hash(secret),
+            use="sign_in",
+            role="admin",
+            name=OWNER,
+            expires_at_ms=transaction.now_ms + LINK_MS,
+        )
+
+    writer.run(act)
+    return secret
+
+
+def add_account(writer: Writer, *, name: str, role: Role, password: str) -> str:
+    """Make a moderator or admin; return the account's id. Raises Invalid and Conflict."""
+    shown, password_hash = content.checked_name(name), _hashed(password)
+
+    def act(transaction: Transaction) -> str:
+        if people.find_account(transaction.connection, shown):
+            raise Conflict(f"There is an account {shown!r} already.")
+        account_id = people.add_account(transaction, name=shown, role=role, password_hash=password_hash)
+        audit.add(
+            transaction, actor_id="cli", act="account.added", subject_id=account_id, facts={"role": role}
+        )
+        return account_id
+
+    return writer.run(act)
+
+
+def reset_password(database: Database, writer: Writer, *, name: str, password: str) -> None:
+    """Set an account's password and end its sessions. Raises Invalid and Missing."""
+    with database.read() as connection:
+        account = people.find_account(connection, name)
+    if account is None:
+        raise Missing(f"There is no account {name!r}.")
+    password_hash = _hashed(password)
+    writer.run(lambda transaction: people.set_password(transaction, account.id, password_hash))
+
+
+def _start(writer: Writer, person: Person) -> Session:
+    session = Session(person, csrf=secrets.token_urlsafe(24), secret=secrets.token_urlsafe(32))
+
+    def act(transaction: Transaction) -> None:
+        people.add_session(
+            transaction,
+            token_hash=_hash(session.secret),
+            account_id=person.person_id,
+            csrf=session.csrf,
+            expires_at_ms=transaction.now_ms + SESSION_MS,
+        )
+        who = person.person_id
+        audit.add(transaction, actor_id=who, act="signed_in", subject_id=who, facts={})
+
+    writer.run(act)
+    return session
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _hashed(password: str) -> str:
+    if len(password) < PASSWORD_LENGTH:
+        detail = f"The password has {len(password)} characters; at least {PASSWORD_LENGTH} are needed."
+        raise Invalid(detail, [Field("password", detail)])
+    with _HASHING:
+        return _PASSWORDS.hash(password)
+
+
+def _is_right(password_hash: str | None, password: str) -> bool:
+    with _HASHING:
+        try:
+            return _PASSWORDS.verify(password_hash or _NOBODY, password) and password_hash is not None
+        except (VerifyMismatchError, InvalidHashError):
+            return False

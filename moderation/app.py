@@ -1,0 +1,212 @@
+"""Build the service: the one place where everything is connected. Nothing connects on import."""
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager, suppress
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from .actions.follow import Follow
+from .actions.pages import Pages
+from .actions.parts import Parts, now_ms
+from .actions.publish import ensure_site
+from .actions.relay import Relay
+from .actions.scoring import Scoring
+from .actions.sessions import Signing
+from .domain.errors import Away
+from .domain.events import Event
+from .live.bus import RESYNC, Bus
+from .live.client import connect, reaching
+from .live.queue import Queue
+from .live.rates import Rates
+from .live.server import EmbeddedServer
+from .settings import Settings, secret_key
+from .store.db import Database, open_database
+from .store.migrations import is_current, upgrade
+from .store.writer import Writer
+from .web.comments import render_page
+from .web.errors import HANDLERS
+from .web.guard import Guard
+from .web.identity import Origins
+from .web.routes import routes
+
+CHAMPION_EVERY_S = 1.0  # promised: every process answers with a promoted model within 5 s
+
+log = structlog.get_logger()
+
+
+def build(settings: Settings) -> Starlette:
+    """Make the web application; it connects when its lifespan begins."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with running(settings) as parts:
+            app.state.parts = parts
+            yield
+
+    middleware = [
+        Middleware(Guard),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            expose_headers=["ETag", "Retry-After"],
+        ),
+    ]
+    if settings.allowed_hosts:
+        middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts)))
+    app = Starlette(routes=routes(), middleware=middleware, exception_handlers=HANDLERS, lifespan=lifespan)
+    own = settings.public_url.rstrip("/") if settings.public_url else None
+    app.state.origins = Origins(own, frozenset(settings.allowed_origins))
+    return app
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[Database, Writer]]:
+    """Open database and writer for a command: migrated if embedded, without anything else."""
+    database = open_ready_database(settings)
+    writer = Writer(database.writing, clock_ms=now_ms)
+    writer.start()
+    try:
+        ensure_site(writer, "main", "Firstword", made_by="installation")
+        yield database, writer
+    finally:
+        writer.stop()
+        database.close()
+
+
+def open_ready_database(settings: Settings) -> Database:
+    """Open the database; migrate it if it is embedded. Raises Away if it is not at the newest schema."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.database_url, settings.data_dir)
+    try:
+        if database.is_sqlite:
+            upgrade(database.writing)
+        elif not is_current(database.reading):
+            raise Away("The database is not at the newest schema: run `firstword migrate` first.")
+    except SQLAlchemyError as error:
+        raise Away(f"The database cannot be used: {str(error).splitlines()[0]}") from error
+    return database
+
+
+@contextmanager
+def redis_of(settings: Settings) -> Iterator[str]:
+    """Give the address of Redis; the embedded server runs as long as the context does."""
+    if settings.redis_url:
+        yield settings.redis_url
+        return
+    server = EmbeddedServer(settings.data_dir / "redis")
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+@contextmanager
+def queue_at_hand(settings: Settings) -> Iterator[Queue]:
+    """Give the main site's queue to a command: of the service that runs, else of a server started for it."""
+    url = settings.redis_url or EmbeddedServer(settings.data_dir / "redis").url
+    with ExitStack() as stack:
+        try:
+            redis = stack.enter_context(closing(connect(url)))
+            with reaching():
+                redis.ping()
+        except Away:
+            if settings.redis_url:
+                raise
+            redis = stack.enter_context(closing(connect(stack.enter_context(redis_of(settings)))))
+        yield Queue(redis, "main")
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Parts]:
+    """Run everything behind the web: database, writer, Redis, relay, streams, champion."""
+    async with AsyncExitStack() as stack:
+        sync = stack.enter_context(ExitStack())
+        redis_url = sync.enter_context(redis_of(settings))
+        database = open_ready_database(settings)
+        sync.callback(database.close)
+        redis = connect(redis_url)
+        sync.callback(redis.close)
+        relay_pokes: list[Relay] = []
+
+        def committed(events: Sequence[Event]) -> None:
+            changed = {event.article_id: event.version for event in events if event.version is not None}
+            for article_id, version in changed.items():
+                pages.tell(article_id, version)
+            follow.poke(changed)
+            for relay in relay_pokes:
+                relay.poke()
+
+        pages, follow = Pages(database, render_page), Follow(database)
+        writer = Writer(database.writing, clock_ms=now_ms, committed=committed)
+        writer.start()
+        sync.callback(writer.stop)
+        ensure_site(writer, "main", "Firstword", made_by="installation")
+        rates = Rates(redis_url)
+        stack.push_async_callback(rates.aclose)
+        bus = Bus(redis_url)
+        sync.callback(bus.close)
+        parts = Parts(
+            database=database,
+            writer=writer,
+            queue_of=functools.cache(lambda site_id: Queue(redis, site_id)),
+            bus=bus,
+            rates=rates,
+            scoring=Scoring(database, settings.model),
+            pages=pages,
+            follow=follow,
+            signing=Signing(secret_key(settings)),
+            post_rate=settings.post_rate,
+            score_rate=settings.score_rate,
+        )
+        parts.scoring.refresh()
+        relay = Relay(parts)
+        relay_pokes.append(relay)
+        relay.start()
+        sync.callback(relay.stop)
+        await _start_tasks(stack, parts)
+        yield parts
+
+
+async def _start_tasks(stack: AsyncExitStack, parts: Parts) -> None:
+    tasks = [
+        asyncio.create_task(parts.follow.run(), name="follow"),
+        asyncio.create_task(_listen(parts), name="bus"),
+        asyncio.create_task(_keep_champion(parts), name="champion"),
+    ]
+
+    async def end() -> None:
+        parts.follow.close()
+        for task in tasks:
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*tasks)
+
+    stack.push_async_callback(end)
+
+
+async def _listen(parts: Parts) -> None:
+    async for poke in parts.bus.listen():
+        if poke is RESYNC:
+            continue  # versions are compared with SQL every second anyway
+        parts.pages.tell(poke.article, poke.version)
+        parts.follow.poke([poke.article])
+
+
+async def _keep_champion(parts: Parts) -> None:
+    while True:
+        await asyncio.sleep(CHAMPION_EVERY_S)
+        try:
+            await run_in_threadpool(parts.scoring.refresh)
+        except SQLAlchemyError as error:  # the model in memory goes on; readiness tells of the database
+            log.warning("champion_unknown", error=type(error).__name__)

@@ -1,0 +1,243 @@
+"""Every command: read the settings, call an action, print."""
+
+import json
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .actions import exchange, health, registry, sessions
+from .actions.relay import rebuild
+from .app import opened, queue_at_hand
+from .domain.errors import Missing
+from .domain.roles import ROLES, Role
+from .settings import Settings, load
+
+app = typer.Typer(
+    name="firstword",
+    help="A comment section that moderates itself with its moderators' judgement.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+token_app = typer.Typer(help="API tokens.", no_args_is_help=True)
+moderator_app = typer.Typer(help="Accounts of the console.", no_args_is_help=True)
+queue_app = typer.Typer(help="The review queue.", no_args_is_help=True)
+labels_app = typer.Typer(help="What moderators decided, as training examples.", no_args_is_help=True)
+model_app = typer.Typer(help="Classifiers: register, promote, roll back.", no_args_is_help=True)
+for name, group in (
+    ("token", token_app),
+    ("moderator", moderator_app),
+    ("queue", queue_app),
+    ("labels", labels_app),
+    ("model", model_app),
+):
+    app.add_typer(group, name=name)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command()
+def serve() -> None:
+    """Run the service in the foreground; Ctrl-C stops it."""
+    from .serve import serve as run  # noqa: PLC0415 - the other commands need no web server
+
+    run(load())
+
+
+@app.command()
+def worker() -> None:
+    """Run the relay without a web process (PostgreSQL and Redis by URL)."""
+    from .worker import work  # noqa: PLC0415
+
+    work(load())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from .store.db import open_database  # noqa: PLC0415
+    from .store.migrations import upgrade  # noqa: PLC0415
+
+    settings = load()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.database_url, settings.data_dir)
+    upgrade(database.writing)
+    database.close()
+    with opened(settings):
+        typer.echo("The database is at the newest schema.")
+
+
+@app.command("settings")
+def show_settings(as_json: AsJson = False) -> None:
+    """List every setting with its default and what it means."""
+    rows = [
+        {"name": f"FIRSTWORD_{name.upper()}", "default": _default(field.default), "help": field.description}
+        for name, field in Settings.model_fields.items()
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        typer.echo(f"{row['name']} ({row['default'] or 'unset'})\n    {row['help']}")
+
+
+@app.command()
+def score(
+    texts: Annotated[list[str] | None, typer.Argument(help="Without texts: JSON Lines on stdin.")] = None,
+) -> None:
+    """Score texts; one JSON object a line, in order."""
+    from .scorer import score_lines, score_texts  # noqa: PLC0415 - the classifier
+
+    lines = score_texts(load(), texts) if texts else score_lines(load(), sys.stdin)
+    for line in lines:
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+@token_app.command("create")
+def create_token(
+    role: Annotated[str, typer.Option(help="reader, scorer, moderator or admin.")],
+    name: Annotated[str, typer.Option(help="Who or what will use it.")],
+) -> None:
+    """Print a new API token, alone and once."""
+    found = next((each for each in ROLES if each == role), None)
+    if found is None:
+        raise typer.BadParameter(f"{role!r} is not one of {', '.join(ROLES)}.", param_hint="--role")
+    with opened(load()) as (_, writer):
+        typer.echo(sessions.make_api_token(writer, role=found, name=name))
+
+
+@token_app.command("list")
+def list_tokens(as_json: AsJson = False) -> None:
+    """List API tokens; the secrets themselves are not kept."""
+    with opened(load()) as (database, _):
+        rows = sessions.api_tokens(database)
+    _print(rows, as_json=as_json)
+
+
+@token_app.command("revoke")
+def revoke_token(token_id: str) -> None:
+    """End an API token at once."""
+    with opened(load()) as (_, writer):
+        sessions.revoke_api_token(writer, token_id)
+    typer.echo(f"Revoked {token_id}.")
+
+
+@moderator_app.command("add")
+def add_moderator(
+    name: str, role: Annotated[str, typer.Option(help="moderator or admin.")] = "moderator"
+) -> None:
+    """Make an account; the password is asked for on a terminal, else read from stdin or made up."""
+    if role not in {"moderator", "admin"}:
+        raise typer.BadParameter(f"{role!r} is not moderator or admin.", param_hint="--role")
+    password, is_made_up = _password()
+    granted: Role = "admin" if role == "admin" else "moderator"
+    with opened(load()) as (_, writer):
+        sessions.add_account(writer, name=name, role=granted, password=password)
+    typer.echo(f"Added {name} ({role})." + (f" Password: {password}" if is_made_up else ""))
+
+
+@moderator_app.command("reset")
+def reset_moderator(name: str) -> None:
+    """Set an account's password and end its sessions."""
+    password, is_made_up = _password()
+    with opened(load()) as (database, writer):
+        sessions.reset_password(database, writer, name=name, password=password)
+    typer.echo(f"Reset {name}." + (f" Password: {password}" if is_made_up else ""))
+
+
+@queue_app.command("status")
+def queue_status(as_json: AsJson = False) -> None:
+    """Show what waits in each lane."""
+    with opened(settings := load()) as (database, _), queue_at_hand(settings) as queue:
+        status = health.queue_status(database, queue)
+    rows = [{"lane": lane.lane, "waiting": lane.waiting} for lane in status.lanes]
+    if as_json:
+        typer.echo(json.dumps({"state": status.state, "leased": status.leased, "lanes": rows}))
+        return
+    typer.echo(f"{status.state}, {status.leased} leased")
+    _print(rows, as_json=False)
+
+
+@queue_app.command("rebuild")
+def rebuild_queue() -> None:
+    """Make the queue in Redis what SQL says is waiting."""
+    with opened(settings := load()) as (database, _), queue_at_hand(settings) as queue:
+        number = rebuild(database, queue, "main")
+    typer.echo(f"{number} comments wait.")
+
+
+@labels_app.command("export")
+def export_labels(file: Path) -> None:
+    """Write decided comments as JSON Lines for `python -m training fit --labels`."""
+    with opened(load()) as (database, _):
+        number = exchange.export_labels(database, file)
+    typer.echo(f"Wrote {number} labelled comments to {file}.")
+
+
+@model_app.command("list")
+def list_models(as_json: AsJson = False) -> None:
+    """List registered models; the champion is marked."""
+    with opened(load()) as (database, _):
+        rows = [
+            {"model": each.model_id, "champion": "*" if each.is_champion else "", "folder": each.folder}
+            for each in registry.models(database)
+        ]
+    _print(rows, as_json=as_json)
+
+
+@model_app.command("show")
+def show_model(model_id: str) -> None:
+    """Print a registered model's card."""
+    with opened(load()) as (database, _):
+        found = next((each for each in registry.models(database) if each.model_id == model_id), None)
+    if found is None:
+        raise Missing(f"There is no registered model {model_id}.")
+    card = Path(found.folder) / "CARD.md"
+    typer.echo(card.read_text() if card.exists() else f"{model_id} in {found.folder} has no card.")
+
+
+@model_app.command("register")
+def register_model(folder: Path) -> None:
+    """Check a model folder's locks and register it; prints its id."""
+    with opened(load()) as (_, writer):
+        typer.echo(registry.register(writer, folder))
+
+
+@model_app.command("promote")
+def promote_model(model_id: str) -> None:
+    """Make a registered model the champion; every process answers with it within 5 s."""
+    with opened(load()) as (_, writer):
+        registry.promote(writer, model_id, made_by="cli")
+    typer.echo(f"Promoted {model_id}.")
+
+
+@model_app.command("rollback")
+def rollback_model() -> None:
+    """Go back to the champion before the present one."""
+    with opened(load()) as (_, writer):
+        typer.echo(f"Promoted {registry.rollback(writer, made_by='cli')}.")
+
+
+def _password() -> tuple[str, bool]:
+    """Return (a password, whether it was made up here)."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True)), False
+    given = sys.stdin.readline().rstrip("\n")
+    return (given, False) if given else (secrets.token_urlsafe(12), True)
+
+
+def _default(value: Any) -> str | None:
+    if value is None or value == ():
+        return None
+    return str(value)
+
+
+def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    for row in rows:
+        typer.echo("  ".join(str(value) for value in row.values() if value != ""))

@@ -1,0 +1,82 @@
+"""What may be typed, and what can be read off a text without a classifier.
+
+`checked_body`, `checked_name` and `checked_article_key` return what is stored or raise Invalid;
+the counts below them are signals for the policy.
+"""
+
+import re
+import unicodedata
+
+from .errors import Field, Invalid
+
+BODY_LIMIT = 4000  # characters (code points), the contract's number
+NAME_LIMIT = 60  # the longest display name that still fits one line of the widget
+ARTICLE_KEY_LIMIT = 200  # bytes in UTF-8
+SHOUT_LETTERS = 12  # shorter texts in capitals are acronyms and cheers, not shouting
+SHOUT_SHARE = 0.7
+
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>()]{3,}", re.IGNORECASE)
+_ALLOWED_CONTROLS = frozenset("\n\t")
+
+
+def checked_body(raw: str) -> str:
+    """Return the body as stored: line ends unified, blank edges cut. Raises Invalid naming `body`."""
+    body = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+    _refuse_non_text(body, "body")
+    if not _is_visible(body):
+        raise _invalid("body", "Write something first: the comment is empty.")
+    if len(body) > BODY_LIMIT:
+        raise _invalid("body", f"The comment has {len(body)} characters; {BODY_LIMIT} are allowed.")
+    return body
+
+
+def checked_name(raw: str) -> str:
+    """Return a display name on one line. Raises Invalid naming `author/name`."""
+    name = " ".join(raw.split())
+    _refuse_non_text(name, "author/name")
+    if not _is_visible(name):
+        raise _invalid("author/name", "The name is empty.")
+    if len(name) > NAME_LIMIT:
+        raise _invalid("author/name", f"The name has {len(name)} characters; {NAME_LIMIT} are allowed.")
+    return name
+
+
+def checked_article_key(raw: str) -> str:
+    """Return the publisher's own article id unchanged. Raises Invalid naming `article_id`."""
+    _refuse_non_text(raw, "article_id")
+    if not raw.strip():
+        raise _invalid("article_id", "The article id is empty.")
+    size = len(raw.encode())
+    if size > ARTICLE_KEY_LIMIT:
+        raise _invalid("article_id", f"The article id has {size} bytes; {ARTICLE_KEY_LIMIT} are allowed.")
+    return raw
+
+
+def link_count(body: str) -> int:
+    """Count addresses in a body."""
+    return len(_LINK.findall(body))
+
+
+def is_shouting(body: str) -> bool:
+    """Tell whether most letters are capitals, in a text long enough for that to mean something."""
+    letters = [char for char in body if char.isalpha()]
+    if len(letters) < SHOUT_LETTERS:
+        return False
+    return sum(char.isupper() for char in letters) >= SHOUT_SHARE * len(letters)
+
+
+def _refuse_non_text(text: str, field: str) -> None:
+    for char in text:
+        category = unicodedata.category(char)
+        if category == "Cs":
+            raise _invalid(field, "This is not text: it holds half a character (a lone surrogate).")
+        if category == "Cc" and char not in _ALLOWED_CONTROLS:
+            raise _invalid(field, f"This is not text: it holds the control character U+{ord(char):04X}.")
+
+
+def _is_visible(text: str) -> bool:
+    return any(unicodedata.category(char)[0] not in "ZC" for char in text)
+
+
+def _invalid(field: str, detail: str) -> Invalid:
+    return Invalid(detail, [Field(field, detail)])

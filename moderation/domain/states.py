@@ -1,0 +1,55 @@
+"""Which moves a comment may make, and what a moderator's act turns it into.
+
+    pending ⇄ approved ⇄ rejected          by the policy or a moderator
+       └────────┴──────────┴──► withdrawn   by its author; final
+
+Deciding the same thing again is allowed (it confirms, and it is a label); two people deciding at
+once is not a matter of states but of the comment's version.
+"""
+
+from typing import Literal
+
+from .errors import Conflict
+
+Status = Literal["approved", "pending", "rejected", "withdrawn"]
+Action = Literal["approve", "reject", "defer", "escalate"]
+
+STATUSES: tuple[Status, ...] = ("approved", "pending", "rejected", "withdrawn")
+ACTIONS: tuple[Action, ...] = ("approve", "reject", "defer", "escalate")
+
+REJECTION_REASONS = (
+    "toxicity",
+    "severe_toxicity",
+    "identity_attack",
+    "insult",
+    "threat",
+    "profanity",
+    "sexual",
+    "spam",
+    "off_topic",
+    "illegal",
+    "misinformation",
+    "other",
+)
+
+# defer and escalate leave the question open: whatever was public before goes back to waiting.
+_AFTER: dict[Action, Status] = {
+    "approve": "approved",
+    "reject": "rejected",
+    "defer": "pending",
+    "escalate": "pending",
+}
+
+
+def after(status: Status, action: Action) -> Status:
+    """Return the status that `action` leads to. Raises Conflict for a withdrawn comment."""
+    if status == "withdrawn":
+        raise Conflict("Its author has withdrawn this comment.")
+    if action == "defer" and status != "pending":
+        raise Conflict(f"Only a waiting comment can be deferred; this one is {status}.")
+    return _AFTER[action]
+
+
+def is_listed(status: Status, reply_count: int) -> bool:
+    """Tell whether readers find it on the page: approved, or a withdrawn one that holds up replies."""
+    return status == "approved" or (status == "withdrawn" and reply_count > 0)

@@ -1,0 +1,143 @@
+"""Say "slower" to those who send too much: counted in Redis, in our own memory while it is away.
+
+The moving window of the `limits` library, because its answer is exact: after the seconds we
+name, the next request passes. Its sliding counter is smaller (two numbers for any rate) but can
+only estimate that moment, and was 6 s early at 10/minute; ten times a reader for a minute are cheap.
+
+Hits that pass are noted in memory too. What this process has seen is a part of what all have
+seen, so a window that is full here is full everywhere and is refused without asking Redis, and
+nobody gets a second allowance when Redis goes away.
+"""
+
+import functools
+import ipaddress
+import math
+import time
+from collections import OrderedDict, deque
+from typing import Any, cast
+
+import limits
+import redis
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from moderation.domain.errors import Field, Invalid
+from moderation.live.client import connect_async
+from moderation.live.keys import RATE_PREFIX
+
+ANSWER_S = 0.25  # a post waits for it; a live server answers in less than a millisecond
+OPEN_S = 2.0  # after a failure one request in this time asks Redis, the others count here
+MAX_WINDOWS = 100_000  # about 60 MB; beyond it those that were silent longest are forgotten
+
+
+class Rates:
+    """Counts for one event loop; close it with `await rates.aclose()`."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._redis = connect_async(redis_url, answer_s=ANSWER_S)
+        storage = RedisStorage(
+            "async+redis://",  # not used: the pool knows the address
+            implementation="redispy",
+            key_prefix=RATE_PREFIX,
+            connection_pool=cast("Any", self._redis.connection_pool),  # its hints forget pools
+        )
+        self._shared = MovingWindowRateLimiter(storage)
+        self._local = _Windows()
+        self._ask_again_at = 0.0
+
+    async def hit(self, rate: str, *, scope: str, key: str) -> int:
+        """Count one request; return 0 if it may pass, else the whole seconds to wait, at least 1.
+
+        rate: "10/minute", "5 per 3 seconds", …, or "off", which always passes. scope: what is
+        counted ("post"), key: for whom. A refused request is not counted. Raises Invalid for
+        another rate; never fails because of Redis.
+        """
+        item = parse_rate(rate)
+        if item is None:
+            return 0
+        name = item.key_for(scope, key)
+        ends_at = self._local.full_until(name, item, now=time.time())
+        if ends_at is None:
+            ends_at = await self._full_until(item, scope, key)
+        if ends_at is None:
+            # once more: while Redis failed to answer, others like this one were counted here
+            ends_at = self._local.full_until(name, item, now=time.time())
+        if ends_at is None:
+            self._local.note(name, item, now=time.time())
+            return 0
+        return max(1, math.ceil(ends_at - time.time()))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()
+
+    async def _full_until(self, item: limits.RateLimitItem, scope: str, key: str) -> float | None:
+        """Count in Redis; return None if it may pass or Redis is away, else when a place is free."""
+        now = time.monotonic()
+        if now < self._ask_again_at:
+            return None
+        if self._ask_again_at:
+            self._ask_again_at = now + OPEN_S  # this request tries, the ones after it do not wait for it
+        try:
+            if await self._shared.hit(item, scope, key):
+                ends_at = None
+            else:
+                ends_at = (await self._shared.get_window_stats(item, scope, key)).reset_time
+        except redis.RedisError:
+            self._ask_again_at = time.monotonic() + OPEN_S
+            return None
+        self._ask_again_at = 0.0
+        return ends_at
+
+
+class _Windows:
+    """Times of the last hits by name. `limits` has this too, but hops to a thread per name and hit."""
+
+    def __init__(self) -> None:
+        self._hits: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def full_until(self, name: str, item: limits.RateLimitItem, *, now: float) -> float | None:
+        hits = self._hits.get(name)
+        if hits is None or len(hits) < item.amount:
+            return None
+        ends_at = hits[0] + item.get_expiry()
+        return ends_at if ends_at > now else None
+
+    def note(self, name: str, item: limits.RateLimitItem, *, now: float) -> None:
+        hits = self._hits.setdefault(name, deque(maxlen=item.amount))
+        hits.append(now)
+        self._hits.move_to_end(name)
+        if len(self._hits) > MAX_WINDOWS:
+            self._hits.popitem(last=False)
+
+
+@functools.lru_cache(maxsize=64)
+def parse_rate(rate: str) -> limits.RateLimitItem | None:
+    """Return the meaning of a rate, None for "off". Raises Invalid with an example."""
+    if rate.strip().lower() == "off":
+        return None
+    try:
+        item = limits.parse(rate)
+    except ValueError as error:
+        detail = f'a rate looks like "10/minute", or is "off", not {rate!r}'
+        raise Invalid(detail, [Field("rate", detail)]) from error
+    if item.amount < 1 or item.get_expiry() < 1:
+        raise Invalid("a rate allows at least one request", [Field("rate", "at least 1")])
+    return item
+
+
+def address_block(address: str) -> str:
+    """Return what one household or server has: an IPv4 address itself, an IPv6 one's /64.
+
+    IPv4 written as IPv6 (::ffff:192.0.2.1) counts as IPv4; what is no address is "unknown",
+    one block for all of them.
+    """
+    try:
+        parsed = ipaddress.ip_address(address.strip().partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is None:
+            return str(ipaddress.ip_network((parsed, 64), strict=False))
+        return str(parsed.ipv4_mapped)
+    return str(parsed)

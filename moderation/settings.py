@@ -1,0 +1,116 @@
+"""Every setting: environment (`FIRSTWORD_…`) or a `.env` file, with default, unit and help.
+
+Read once, in `app.py` and `cli.py`; nothing else knows of the environment.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from .domain.errors import Invalid
+from .live.rates import parse_rate
+
+Listed = Annotated[tuple[str, ...], NoDecode]  # written with commas
+
+
+class Settings(BaseSettings):
+    """The service's settings."""
+
+    model_config = SettingsConfigDict(env_prefix="FIRSTWORD_", env_file=".env", extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    data_dir: Path = Field(Path("var"), description="Folder of the embedded database, Redis and secret key.")
+    database_url: str | None = Field(None, description="postgresql://… ; unset: SQLite in the data dir.")
+    redis_url: str | None = Field(
+        None, description="redis://…, rediss://… or unix://… ; unset: an embedded server in the data dir."
+    )
+    secret_key: str | None = Field(
+        None, min_length=32, description="Signs tokens; unset: made in the data dir."
+    )
+    model: Path | None = Field(None, description="Model folder that overrules the promoted one.")
+    workers: int = Field(1, ge=1, le=64, description="Web processes; more than 1 needs PostgreSQL.")
+    post_rate: str = Field("10/minute", description="Posts per reader and per address block, or off.")
+    score_rate: str = Field("off", description="Scoring requests per API token, or off.")
+    public_url: str | None = Field(
+        None, description="Address that readers know, such as https://comments.example.org."
+    )
+    allowed_origins: Listed = Field((), description="Sites that may embed the widget, with commas.")
+    trusted_proxies: Listed = Field((), description="Addresses whose X-Forwarded-* counts, with commas.")
+    allowed_hosts: Listed = Field((), description="Host names to answer for, with commas; empty: any.")
+
+    @field_validator("allowed_origins", "trusted_proxies", "allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("database_url", "redis_url", "secret_key", "public_url", "model", mode="before")
+    @classmethod
+    def _unset_if_empty(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("post_rate", "score_rate")
+    @classmethod
+    def _is_rate(cls, value: str) -> str:
+        try:
+            parse_rate(value)
+        except Invalid as error:
+            raise ValueError(error.detail) from error
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(
+            ("postgresql://", "postgresql+psycopg://", "sqlite://")
+        ):
+            raise ValueError("it must begin with postgresql:// or sqlite://")
+        return value
+
+    @model_validator(mode="after")
+    def _sqlite_has_one_writer(self) -> "Settings":
+        if self.workers > 1 and self.is_embedded_database:
+            raise ValueError(
+                "FIRSTWORD_WORKERS above 1 needs PostgreSQL (FIRSTWORD_DATABASE_URL): "
+                "SQLite takes one web process"
+            )
+        return self
+
+    @property
+    def is_embedded_database(self) -> bool:
+        """Tell whether SQLite holds the truth."""
+        return self.database_url is None or self.database_url.startswith("sqlite://")
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings. Raises Invalid with one sentence that names each wrong one."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = [_sentence(each["loc"], each["msg"]) for each in error.errors()]
+        raise Invalid("; ".join(wrong) + ".") from error
+
+
+def secret_key(settings: Settings) -> str:
+    """Return the secret key, made once in the data dir where none is set (mode 600)."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.data_dir / "secret.key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _sentence(where: tuple[int | str, ...], message: str) -> str:
+    said = message.removeprefix("Value error, ")
+    return f"FIRSTWORD_{str(where[0]).upper()}: {said}" if where else said

@@ -1,0 +1,88 @@
+"""Articles, and the counters that change with them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from uuid_utils.compat import uuid7
+
+from ..domain.events import Event
+from .tables import article
+from .writer import Transaction
+
+_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def find(connection: Connection, site_id: str, key: str) -> Row[Any] | None:
+    """Return an article by the publisher's own id."""
+    wanted = select(article).where(article.c.site_id == site_id, article.c.key == key)
+    return connection.execute(wanted).one_or_none()
+
+
+def get(connection: Connection, article_id: str) -> Row[Any]:
+    """Return an article that exists."""
+    return connection.execute(select(article).where(article.c.id == article_id)).one()
+
+
+def ensure(transaction: Transaction, site_id: str, key: str) -> Row[Any]:
+    """Return the article, made now if its first comment makes it."""
+    connection = transaction.connection
+    if found := find(connection, site_id, key):
+        return found
+    _insert(transaction, site_id, key, {})
+    made = find(connection, site_id, key)
+    assert made is not None  # noqa: S101 - inserted above, or by the writer we lost against
+    return made
+
+
+def put(transaction: Transaction, site_id: str, key: str, values: dict[str, Any]) -> Row[Any]:
+    """Set what the publisher says of an article; its version grows, so cached pages end."""
+    article_id = ensure(transaction, site_id, key).id
+    if values:
+        transaction.connection.execute(update(article).where(article.c.id == article_id).values(**values))
+    version, comment_count = count(transaction, article_id, 0)
+    transaction.tell(Event("counts", site_id, article_id, version=version, comment_count=comment_count))
+    return get(transaction.connection, article_id)
+
+
+def count(transaction: Transaction, article_id: str, change: int) -> tuple[int, int]:
+    """Add to the public comments of an article; return (version, comment_count) after it.
+
+    Takes the article's row lock, so versions of one article commit in order and without gaps.
+    """
+    row = transaction.connection.execute(
+        update(article)
+        .where(article.c.id == article_id)
+        .values(version=article.c.version + 1, comment_count=article.c.comment_count + change)
+        .returning(article.c.version, article.c.comment_count)
+    ).one()
+    return row.version, row.comment_count
+
+
+def counts(connection: Connection, site_id: str, keys: Sequence[str]) -> dict[str, int]:
+    """Return the public comments of each article; an unknown one has none."""
+    wanted = select(article.c.key, article.c.comment_count)
+    rows = connection.execute(wanted.where(article.c.site_id == site_id, article.c.key.in_(keys)))
+    return dict.fromkeys(keys, 0) | {row.key: row.comment_count for row in rows}
+
+
+def versions(connection: Connection, article_ids: Sequence[str]) -> dict[str, int]:
+    """Return the version of each article."""
+    rows = connection.execute(select(article.c.id, article.c.version).where(article.c.id.in_(article_ids)))
+    return {row.id: row.version for row in rows}
+
+
+def _insert(transaction: Transaction, site_id: str, key: str, values: dict[str, Any]) -> None:
+    row = {
+        "id": str(uuid7()),
+        "site_id": site_id,
+        "key": key,
+        "state": "open",
+        "comment_count": 0,
+        "version": 0,
+        "created_at_ms": transaction.now_ms,
+        **values,
+    }
+    statement = _INSERT[transaction.connection.dialect.name](article).values(row)
+    transaction.connection.execute(statement.on_conflict_do_nothing(index_elements=["site_id", "key"]))

@@ -1,0 +1,27 @@
+"""The audit log: ids and facts of every act, no texts, no names; append-only."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert
+from uuid_utils.compat import uuid7
+
+from .tables import audit_entry
+from .writer import Transaction
+
+
+def add(
+    transaction: Transaction, *, actor_id: str, act: str, subject_id: str, facts: Mapping[str, Any]
+) -> None:
+    """Append an entry in the transaction of what it records."""
+    transaction.connection.execute(
+        insert(audit_entry),
+        {
+            "id": str(uuid7()),
+            "at_ms": transaction.now_ms,
+            "actor_id": actor_id,
+            "act": act,
+            "subject_id": subject_id,
+            "facts": dict(facts),
+        },
+    )

@@ -1,0 +1,240 @@
+"""Comments: the pages that readers see, and the one function through which a status changes.
+
+Pages are cut by key, never by OFFSET: the millionth page costs what the first one does.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, update
+
+from ..domain.errors import Conflict
+from ..domain.events import Event, Kind
+from ..domain.states import Status, is_listed
+from . import articles
+from .tables import article, comment, revision, score
+from .writer import Transaction
+
+Order = Literal["latest", "oldest"]
+
+FIRST_REPLIES = 3  # shown with each comment of a page; the rest is one request away
+
+_KIND: dict[int, Kind] = {1: "comment.published", 0: "comment.edited", -1: "comment.removed"}
+
+_WITH_ARTICLE = select(
+    comment,
+    article.c.key.label("article_key"),
+    article.c.title.label("article_title"),
+    article.c.url.label("article_url"),
+    article.c.state.label("article_state"),
+    article.c.comment_count.label("article_comment_count"),
+    article.c.version.label("article_version"),
+).join(article, article.c.id == comment.c.article_id)
+
+
+def get(connection: Connection, comment_id: str) -> Row[Any] | None:
+    """Return a comment with its article's key, title and URL."""
+    return connection.execute(_WITH_ARTICLE.where(comment.c.id == comment_id)).one_or_none()
+
+
+def get_many(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return those of the comments that exist, by id."""
+    return {row.id: row for row in connection.execute(_WITH_ARTICLE.where(comment.c.id.in_(comment_ids)))}
+
+
+def listed(
+    connection: Connection,
+    article_id: str,
+    *,
+    parent_id: str | None,
+    order: Order,
+    after_id: str | None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """Return one page of an article's listed comments under one parent, `limit` + 1 to see if more follow."""
+    wanted = _WITH_ARTICLE.where(
+        comment.c.article_id == article_id, comment.c.parent_id == parent_id, comment.c.is_listed.is_(True)
+    )
+    return connection.execute(_cut(wanted, order, after_id, limit)).all()
+
+
+def first_replies(connection: Connection, parent_ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return the oldest few listed replies of each parent, in the order of arrival."""
+    reply = comment.alias("reply")
+    first_ids = (
+        select(reply.c.id)
+        .where(reply.c.parent_id == comment.c.id, reply.c.is_listed.is_(True))
+        .order_by(reply.c.id)
+        .limit(FIRST_REPLIES)
+        .correlate(comment)
+        .scalar_subquery()
+    )
+    child = comment.alias("child")
+    pairs = (
+        select(child.c.id)
+        .select_from(comment.join(child, child.c.id.in_(first_ids)))
+        .where(comment.c.id.in_(parent_ids))
+    )
+    ids = [row.id for row in connection.execute(pairs)]
+    return connection.execute(_WITH_ARTICLE.where(comment.c.id.in_(ids)).order_by(comment.c.id)).all()
+
+
+def own(connection: Connection, author_id: str, article_id: str, *, limit: int) -> Sequence[Row[Any]]:
+    """Return an author's newest comments on one article, whatever their status."""
+    wanted = _WITH_ARTICLE.where(comment.c.author_id == author_id, comment.c.article_id == article_id)
+    return connection.execute(wanted.order_by(comment.c.id.desc()).limit(limit)).all()
+
+
+def search(
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], *, after_id: str | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Return the newest comments that meet all conditions, `limit` + 1."""
+    return connection.execute(_cut(_WITH_ARTICLE.where(*conditions), "latest", after_id, limit)).all()
+
+
+def having_score(label: str, at_least: float) -> ColumnElement[bool]:
+    """Make the condition that some model gave the current revision at least this probability."""
+    return (
+        select(score.c.comment_id)
+        .where(
+            score.c.comment_id == comment.c.id,
+            score.c.revision == comment.c.revision,
+            score.c.scores[label].as_float() >= at_least,
+        )
+        .exists()
+    )
+
+
+def pending_after(
+    connection: Connection, site_id: str, after_id: str | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Return the next waiting comments of a site in id order: what a rebuilt queue is made of."""
+    wanted: Select[Any] = select(
+        comment.c.id, comment.c.lane, comment.c.priority, comment.c.created_at_ms
+    ).where(comment.c.site_id == site_id, comment.c.status == "pending")
+    if after_id:
+        wanted = wanted.where(comment.c.id > after_id)
+    return connection.execute(wanted.order_by(comment.c.id).limit(limit)).all()
+
+
+def still_pending(connection: Connection, comment_ids: Sequence[str]) -> set[str]:
+    """Return those of the ids that still wait for a decision."""
+    wanted = select(comment.c.id).where(comment.c.id.in_(comment_ids), comment.c.status == "pending")
+    return {row.id for row in connection.execute(wanted)}
+
+
+def repeats(connection: Connection, author_id: str, words_hash: str, since_ms: int) -> int:
+    """Count an author's earlier comments with the same words; more than ten need no counting."""
+    found = (
+        select(comment.c.id)
+        .where(
+            comment.c.author_id == author_id,
+            comment.c.words_hash == words_hash,
+            comment.c.created_at_ms >= since_ms,
+        )
+        .limit(10)
+        .subquery()
+    )
+    return connection.execute(select(func.count()).select_from(found)).scalar_one()
+
+
+def add(transaction: Transaction, row: dict[str, Any]) -> int:
+    """Insert a new comment with its first revision; return the article's version after it.
+
+    row: every column of `comment` but `is_listed`. A public comment counts at once; a waiting one
+    is told to the queue.
+    """
+    status: Status = row["status"]
+    transaction.connection.execute(insert(comment), row | {"is_listed": is_listed(status, 0)})
+    add_revision(transaction, row)
+    if status == "approved":
+        return _change_page(transaction, row, "comment.published", +1)
+    if status == "pending":
+        _tell_queue(transaction, row, "queue.push")
+    return articles.versions(transaction.connection, [row["article_id"]])[row["article_id"]]
+
+
+def add_revision(transaction: Transaction, row: Mapping[str, Any]) -> None:
+    """Keep the text as it was submitted."""
+    transaction.connection.execute(
+        insert(revision),
+        {
+            "comment_id": row["id"],
+            "number": row["revision"],
+            "body": row["body"],
+            "author_name": row["author_name"],
+            "created_at_ms": transaction.now_ms,
+        },
+    )
+
+
+def move(transaction: Transaction, before: Row[Any], after: Status, changes: Mapping[str, Any]) -> int:
+    """Change a comment's status and all that counts it; return the article's version after it.
+
+    changes: other columns to set. Raises Conflict when someone was faster (the comment no longer
+    has the version it was loaded with); the caller's savepoint then undoes everything.
+    """
+    row = before._asdict() | dict(changes)
+    change = int(after == "approved") - int(before.status == "approved")
+    will_be_listed = is_listed(after, before.reply_count)
+    is_visible_change = change != 0 or will_be_listed != before.is_listed
+    is_visible_edit = will_be_listed and "revision" in changes
+    version = articles.versions(transaction.connection, [before.article_id])[before.article_id]
+    if is_visible_change or is_visible_edit:  # the article's row first: everyone locks in this order
+        version = _change_page(transaction, row, _KIND[change], change)
+    _set(transaction, before, status=after, is_listed=will_be_listed, **changes)
+    if after == "pending":
+        _tell_queue(transaction, row, "queue.push")
+    elif before.status == "pending":
+        _tell_queue(transaction, row, "queue.remove")
+    return version
+
+
+def _set(transaction: Transaction, before: Row[Any], **values: Any) -> None:
+    moved = transaction.connection.execute(
+        update(comment)
+        .where(comment.c.id == before.id, comment.c.version == before.version)
+        .values(version=before.version + 1, **values)
+    )
+    if moved.rowcount != 1:
+        raise Conflict("Someone else decided this comment first.")
+
+
+def _change_page(transaction: Transaction, row: Mapping[str, Any], kind: Kind, change: int) -> int:
+    """Count, and tell the open pages; return the article's new version."""
+    version, comment_count = articles.count(transaction, row["article_id"], change)
+    if change and row["parent_id"]:
+        replies = comment.c.reply_count + change
+        transaction.connection.execute(
+            update(comment)
+            .where(comment.c.id == row["parent_id"])
+            .values(
+                reply_count=replies,
+                is_listed=or_(
+                    comment.c.status == "approved", and_(comment.c.status == "withdrawn", replies > 0)
+                ),
+            )
+        )
+    transaction.tell(
+        Event(
+            kind=kind,
+            site_id=row["site_id"],
+            article_id=row["article_id"],
+            comment_id=row["id"],
+            version=version,
+            parent_id=row["parent_id"],
+            comment_count=comment_count,
+        )
+    )
+    return version
+
+
+def _tell_queue(transaction: Transaction, row: Mapping[str, Any], kind: Kind) -> None:
+    transaction.tell(Event(kind, row["site_id"], row["article_id"], row["id"]))
+
+
+def _cut(wanted: Select[Any], order: Order, after_id: str | None, limit: int) -> Select[Any]:
+    if after_id:
+        wanted = wanted.where(comment.c.id < after_id if order == "latest" else comment.c.id > after_id)
+    by = comment.c.id.desc() if order == "latest" else comment.c.id
+    return wanted.order_by(by).limit(limit + 1)

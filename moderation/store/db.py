@@ -1,0 +1,102 @@
+"""Open the database: engines, pragmas, and what the two dialects do differently.
+
+SQLite gets one engine for reading (many connections) and one for the writer's only write
+connection. PostgreSQL uses the same pool for both.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import QueuePool
+
+READERS = 40  # Starlette's thread pool has 40 threads: each finds a connection
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # a commit is on the disk before it is acknowledged
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA cache_size=-32000",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The two ways to the data. `read` is a session scope; writing goes through `store/writer`."""
+
+    reading: Engine
+    writing: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether this is the embedded form (one web process only)."""
+        return self.writing.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection for reading; whatever it might have changed is rolled back."""
+        with self.reading.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.reading.dispose()
+        self.writing.dispose()
+
+
+def open_database(url: str | None, data_dir: Path) -> Database:
+    """Open PostgreSQL by URL, or SQLite in the data dir when there is none. Connects lazily."""
+    address = make_url(url) if url else make_url(f"sqlite:///{data_dir / 'firstword.db'}")
+    if address.get_backend_name() == "sqlite":
+        address = address.set(drivername="sqlite+pysqlite")
+        reading = _sqlite(address, pool_size=READERS, begin="BEGIN")
+        return Database(reading, _sqlite(address, pool_size=1, begin="BEGIN IMMEDIATE"))
+    engine = create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        pool_size=10,
+        max_overflow=READERS,
+        pool_pre_ping=True,
+        hide_parameters=True,  # an error's text goes to the log, what people typed does not
+        json_serializer=_dump,
+        json_deserializer=orjson.loads,
+        connect_args={"connect_timeout": 5, "application_name": "firstword"},
+    )
+    return Database(engine, engine)
+
+
+def _sqlite(address: Any, *, pool_size: int, begin: str) -> Engine:
+    engine = create_engine(
+        address,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=0,
+        hide_parameters=True,
+        json_serializer=_dump,
+        json_deserializer=orjson.loads,
+        connect_args={"check_same_thread": False, "cached_statements": 500},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy's begin is ours to say, see below
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _dump(value: object) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,126 @@
+"""Decisions, scores and what can be counted from them; append-only."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+from uuid_utils.compat import uuid7
+
+from .tables import comment, decision, score
+from .writer import Transaction
+
+RECENT = 1000  # decisions that the handling times are computed from
+
+
+def add(transaction: Transaction, row: Mapping[str, Any]) -> str:
+    """Append a decision; return its id. `comment_id` + `version` are unique: never decided twice."""
+    decision_id = str(uuid7())
+    transaction.connection.execute(
+        insert(decision),
+        {
+            "account_id": None,
+            "status_before": None,
+            "reason": None,
+            "note": None,
+            "policy_id": None,
+            "model_id": None,
+            "undoes_id": None,
+            "probability": 1.0,
+            "waited_ms": None,
+            **row,
+            "id": decision_id,
+            "created_at_ms": transaction.now_ms,
+        },
+    )
+    return decision_id
+
+
+def get(connection: Connection, decision_id: str) -> Row[Any] | None:
+    """Return a decision."""
+    return connection.execute(select(decision).where(decision.c.id == decision_id)).one_or_none()
+
+
+def latest(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return the newest decision of each comment."""
+    newest = (
+        select(decision.c.comment_id, func.max(decision.c.version).label("version"))
+        .where(decision.c.comment_id.in_(comment_ids))
+        .group_by(decision.c.comment_id)
+        .subquery()
+    )
+    wanted = select(decision).join(
+        newest,
+        (decision.c.comment_id == newest.c.comment_id) & (decision.c.version == newest.c.version),
+    )
+    return {row.comment_id: row for row in connection.execute(wanted)}
+
+
+def of_policy(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return what the policy last said of each comment: the reasons a moderator is shown."""
+    wanted = (
+        select(decision)
+        .where(decision.c.comment_id.in_(comment_ids), decision.c.actor == "policy")
+        .order_by(decision.c.version)
+    )
+    return {row.comment_id: row for row in connection.execute(wanted)}
+
+
+def is_undone(connection: Connection, decision_id: str) -> bool:
+    """Tell whether a later decision undid this one."""
+    wanted = select(decision.c.id).where(decision.c.undoes_id == decision_id)
+    return connection.execute(wanted).first() is not None
+
+
+def add_score(
+    transaction: Transaction,
+    *,
+    comment_id: str,
+    revision: int,
+    model_id: str,
+    scores: Mapping[str, float],
+    name_scores: Mapping[str, float],
+) -> None:
+    """Keep what a model said of a revision."""
+    transaction.connection.execute(
+        insert(score),
+        {
+            "comment_id": comment_id,
+            "revision": revision,
+            "model_id": model_id,
+            "scores": dict(scores),
+            "name_scores": dict(name_scores),
+            "created_at_ms": transaction.now_ms,
+        },
+    )
+
+
+def scores(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return the newest score of each comment's current revision."""
+    wanted = (
+        select(score)
+        .join(comment, (comment.c.id == score.c.comment_id) & (comment.c.revision == score.c.revision))
+        .where(comment.c.id.in_(comment_ids))
+        .order_by(score.c.created_at_ms)
+    )
+    return {row.comment_id: row for row in connection.execute(wanted)}
+
+
+def waits_ms(connection: Connection, since_ms: int) -> list[int]:
+    """Return how long the comments decided since then had waited, newest decisions first."""
+    wanted = (
+        select(decision.c.waited_ms)
+        .where(
+            decision.c.actor == "moderator",
+            decision.c.created_at_ms >= since_ms,
+            decision.c.waited_ms.is_not(None),
+        )
+        .order_by(decision.c.created_at_ms.desc())
+        .limit(RECENT)
+    )
+    return [row.waited_ms for row in connection.execute(wanted)]
+
+
+def count_by_moderators(connection: Connection, since_ms: int) -> int:
+    """Count what people decided since then."""
+    wanted = select(func.count()).where(decision.c.actor == "moderator", decision.c.created_at_ms >= since_ms)
+    return connection.execute(wanted).scalar_one()

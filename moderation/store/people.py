@@ -1,0 +1,164 @@
+"""Readers, accounts, console sessions and tokens. Secrets are stored as hashes only."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
+from uuid_utils.compat import uuid7
+
+from .tables import account, author, comment, console_session, token
+from .writer import Transaction
+
+
+def add_author(transaction: Transaction, *, author_id: str, site_id: str, name: str) -> None:
+    """Insert a reader."""
+    transaction.connection.execute(
+        insert(author),
+        {
+            "id": author_id,
+            "site_id": site_id,
+            "name": name,
+            "standing": "normal",
+            "created_at_ms": transaction.now_ms,
+        },
+    )
+
+
+def get_author(connection: Connection, author_id: str) -> Row[Any] | None:
+    """Return a reader."""
+    return connection.execute(select(author).where(author.c.id == author_id)).one_or_none()
+
+
+def get_authors(connection: Connection, author_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return readers by id."""
+    return {row.id: row for row in connection.execute(select(author).where(author.c.id.in_(author_ids)))}
+
+
+def rename_author(transaction: Transaction, author_id: str, name: str) -> None:
+    """Give a reader another display name; earlier comments keep theirs."""
+    transaction.connection.execute(update(author).where(author.c.id == author_id).values(name=name))
+
+
+def standing(connection: Connection, author_id: str) -> dict[str, int]:
+    """Count an author's comments by status: nothing is stored, so nothing drifts."""
+    wanted = (
+        select(comment.c.status, func.count().label("number"))
+        .where(comment.c.author_id == author_id)
+        .group_by(comment.c.status)
+    )
+    return {row.status: row.number for row in connection.execute(wanted)}
+
+
+def add_account(transaction: Transaction, *, name: str, role: str, password_hash: str | None) -> str:
+    """Insert an account; return its id."""
+    account_id = str(uuid7())
+    transaction.connection.execute(
+        insert(account),
+        {
+            "id": account_id,
+            "name": name,
+            "role": role,
+            "password_hash": password_hash,
+            "created_at_ms": transaction.now_ms,
+        },
+    )
+    return account_id
+
+
+def find_account(connection: Connection, name: str) -> Row[Any] | None:
+    """Return an account by name."""
+    return connection.execute(select(account).where(account.c.name == name)).one_or_none()
+
+
+def set_password(transaction: Transaction, account_id: str, password_hash: str) -> None:
+    """Set a password and end the account's sessions."""
+    transaction.connection.execute(
+        update(account).where(account.c.id == account_id).values(password_hash=password_hash)
+    )
+    transaction.connection.execute(delete(console_session).where(console_session.c.account_id == account_id))
+
+
+def add_session(
+    transaction: Transaction, *, token_hash: str, account_id: str, csrf: str, expires_at_ms: int
+) -> None:
+    """Insert a console session, and forget those that are over."""
+    transaction.connection.execute(
+        delete(console_session).where(console_session.c.expires_at_ms <= transaction.now_ms)
+    )
+    transaction.connection.execute(
+        insert(console_session),
+        {
+            "token_hash": token_hash,
+            "account_id": account_id,
+            "csrf": csrf,
+            "created_at_ms": transaction.now_ms,
+            "expires_at_ms": expires_at_ms,
+        },
+    )
+
+
+def find_session(connection: Connection, token_hash: str, now_ms: int) -> Row[Any] | None:
+    """Return a running session with its account's name and role."""
+    wanted: Select[Any] = (
+        select(console_session.c.csrf, account.c.id, account.c.name, account.c.role)
+        .join(account, account.c.id == console_session.c.account_id)
+        .where(console_session.c.token_hash == token_hash, console_session.c.expires_at_ms > now_ms)
+    )
+    return connection.execute(wanted).one_or_none()
+
+
+def end_session(transaction: Transaction, token_hash: str) -> None:
+    """Delete a session."""
+    transaction.connection.execute(delete(console_session).where(console_session.c.token_hash == token_hash))
+
+
+def add_token(
+    transaction: Transaction,
+    *,
+    token_hash: str,
+    use: str,
+    role: str,
+    name: str,
+    expires_at_ms: int | None = None,
+) -> str:
+    """Insert a token; return its id."""
+    token_id = str(uuid7())
+    transaction.connection.execute(
+        insert(token),
+        {
+            "id": token_id,
+            "token_hash": token_hash,
+            "use": use,
+            "role": role,
+            "name": name,
+            "created_at_ms": transaction.now_ms,
+            "expires_at_ms": expires_at_ms,
+        },
+    )
+    return token_id
+
+
+def find_token(connection: Connection, token_hash: str, use: str, now_ms: int) -> Row[Any] | None:
+    """Return a token that is neither over nor ended."""
+    wanted = select(token).where(
+        token.c.token_hash == token_hash,
+        token.c.use == use,
+        token.c.ended_at_ms.is_(None),
+        or_(token.c.expires_at_ms.is_(None), token.c.expires_at_ms > now_ms),
+    )
+    return connection.execute(wanted).one_or_none()
+
+
+def end_token(transaction: Transaction, token_id: str) -> bool:
+    """End a token once; False when it had ended before, or never was."""
+    ended = transaction.connection.execute(
+        update(token)
+        .where(token.c.id == token_id, token.c.ended_at_ms.is_(None))
+        .values(ended_at_ms=transaction.now_ms)
+    )
+    return ended.rowcount == 1
+
+
+def tokens(connection: Connection) -> Sequence[Row[Any]]:
+    """Return all API tokens, oldest first."""
+    return connection.execute(select(token).where(token.c.use == "api").order_by(token.c.id)).all()

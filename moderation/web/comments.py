@@ -1,0 +1,205 @@
+"""What readers do: read a page, post, edit, withdraw, count."""
+
+import base64
+import binascii
+from collections import defaultdict
+from datetime import datetime
+from uuid import UUID
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..actions import own, publish, read, submit
+from ..actions.pages import Content, Wanted
+from ..domain import content
+from ..domain.errors import Field, Invalid, Missing
+from . import metrics, shapes
+from .endpoint import Call
+from .identity import READER_COOKIE, READER_COOKIE_S, bearer, set_cookie
+from .json import JsonResponse, encode
+
+PUBLIC_FOR_S = 1  # shared caches may answer for a second; then they ask with the ETag
+
+
+def render_page(wanted: Wanted, shown: Content) -> bytes:
+    """Render a page of an article's comments: public bytes, the same for everyone."""
+    replies: dict[str, list[shapes.Comment]] = defaultdict(list)
+    for row in shown.replies:
+        replies[row.parent_id].append(shapes.comment(row))
+    items = [shapes.comment(row) | {"replies": replies[row.id]} for row in shown.comments]
+    return encode(
+        {
+            "article": shapes.article(shown.article, wanted.article_key),
+            "sort": wanted.order,
+            "items": items,
+            "next_cursor": write_cursor(shown.next_id),
+        }
+    )
+
+
+async def page(call: Call) -> Response:
+    """GET /articles/{article_id}/comments."""
+    query = call.query
+    wanted = Wanted(
+        query.site,
+        content.checked_article_key(call.path("article_id")),
+        query.sort,
+        query.limit,
+        read_cursor(query.cursor),
+    )
+    call.parts.scoring.bench(wanted.site_id)  # an unknown site is refused
+    pages = call.parts.pages
+    found = pages.cached(wanted, query.min_version)
+    if found is None:
+        found = await run_in_threadpool(pages.load, wanted)
+    return _cacheable(call.request, *found)
+
+
+def replies(call: Call) -> Response:
+    """GET /comments/{comment_id}/replies."""
+    query = call.query
+    parent, rows, next_id = read.replies(
+        call.parts,
+        read_id(call.path("comment_id")),
+        order=query.sort,
+        limit=query.limit,
+        after_id=read_cursor(query.cursor),
+    )
+    article = {
+        "id": parent.article_key,
+        "title": parent.article_title,
+        "url": parent.article_url,
+        "state": parent.article_state,
+        "comment_count": parent.article_comment_count,
+        "version": parent.article_version,
+    }
+    items = [shapes.comment(row) for row in rows]
+    return JsonResponse(
+        {"article": article, "sort": query.sort, "items": items, "next_cursor": write_cursor(next_id)}
+    )
+
+
+async def one(call: Call) -> Response:
+    """GET /comments/{comment_id}: public ones for everyone, one's own whatever their status."""
+    person = call.person
+    row, reasons = await run_in_threadpool(read.one, call.parts, read_id(call.path("comment_id")), person)
+    return JsonResponse(shapes.comment(row, reasons))
+
+
+async def post(call: Call) -> Response:
+    """POST /articles/{article_id}/comments."""
+    said = call.body
+    draft = submit.Draft(
+        site_id=call.query.site,
+        article_key=call.path("article_id"),
+        body=said.body,
+        parent_id=said.parent_id,
+        name=said.author.name if said.author else None,
+        reader=call.person,
+        address=call.address,
+        idempotency_key=idempotency_key(call.request),
+    )
+    posted = await submit.submit(call.parts, draft)
+    metrics.POSTED.labels(posted.comment.status).inc()
+    shown = shapes.comment(posted.comment, posted.reasons) | {"article_version": posted.article_version}
+    response = JsonResponse(shown, 201, {"Location": f"/api/v1/comments/{posted.comment.id}"})
+    if call.person is None and bearer(call.request) is None:
+        token = call.parts.signing.reader_token(posted.reader_id)
+        set_cookie(response, call.request, READER_COOKIE, token, READER_COOKIE_S)
+    return response
+
+
+async def edit(call: Call) -> Response:
+    """PATCH /comments/{comment_id}."""
+    changed = await own.edit(
+        call.parts, call.known.person_id, read_id(call.path("comment_id")), call.body.body, call.address
+    )
+    shown = shapes.comment(changed.comment, changed.reasons)
+    return JsonResponse(shown | {"article_version": changed.article_version})
+
+
+async def withdraw(call: Call) -> Response:
+    """DELETE /comments/{comment_id}."""
+    await own.withdraw(call.parts, call.known.person_id, read_id(call.path("comment_id")))
+    return Response(status_code=204)
+
+
+def list_own(call: Call) -> Response:
+    """GET /me/comments."""
+    changed = own.list_own(
+        call.parts, call.known.person_id, site_id=call.query.site, article_key=call.query.article
+    )
+    return JsonResponse(
+        {"items": [shapes.comment(each.comment, each.reasons) for each in changed]},
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def counts(call: Call) -> Response:
+    """GET /counts."""
+    return JsonResponse({"counts": read.counts(call.parts, call.query.site, call.query.article)})
+
+
+def put_article(call: Call) -> Response:
+    """PUT /articles/{article_id}."""
+    said = call.body.model_dump(exclude_unset=True)
+    if "closes_at" in said:
+        said["closes_at_ms"] = _moment_ms(said.pop("closes_at"))
+    row = publish.put_article(call.parts, call.known, call.query.site, call.path("article_id"), said)
+    return JsonResponse(shapes.article(row, row.key))
+
+
+def idempotency_key(request: Request) -> str | None:
+    """Return the Idempotency-Key header. Raises Invalid when it is longer than 200 characters."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 1 <= len(key) <= 200:
+        detail = "The Idempotency-Key must have 1 to 200 characters."
+        raise Invalid(detail, [Field("Idempotency-Key", detail)])
+    return key
+
+
+def read_id(raw: str) -> str:
+    """Return a comment's id. Raises Missing for what cannot be one."""
+    try:
+        return str(UUID(raw))
+    except ValueError:
+        raise Missing("There is no such comment.") from None
+
+
+def write_cursor(after_id: str | None) -> str | None:
+    """Write the place after which the next page begins."""
+    if after_id is None:
+        return None
+    return base64.urlsafe_b64encode(UUID(after_id).bytes).rstrip(b"=").decode()
+
+
+def read_cursor(cursor: str | None) -> str | None:
+    """Read it back. Raises Invalid naming `cursor`."""
+    if cursor is None:
+        return None
+    try:
+        return str(UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True)))
+    except (ValueError, binascii.Error):
+        detail = "This cursor is not one of ours."
+        raise Invalid(detail, [Field("cursor", detail)]) from None
+
+
+def _cacheable(request: Request, body: bytes, etag: str) -> Response:
+    headers = {"ETag": etag, "Cache-Control": f"public, max-age={PUBLIC_FOR_S}", "Vary": "Origin"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _moment_ms(raw: str | None) -> int | None:
+    if raw is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(raw)
+        if moment.tzinfo is None:
+            raise ValueError("it has no time zone")
+        return int(moment.timestamp() * 1000)
+    except (ValueError, OverflowError) as error:
+        detail = f"This is not an RFC 3339 time: {error}"
+        raise Invalid(detail, [Field("closes_at", detail)]) from None

@@ -1,0 +1,133 @@
+"""The moderators' console: signing in and out, and the page that the queue lives on."""
+
+import hmac
+import ipaddress
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.templating import Jinja2Templates
+
+from ..actions import sessions
+from ..actions.parts import Parts, now_ms
+from ..domain.errors import Forbidden
+from .endpoint import read_body
+from .identity import CONSOLE_COOKIE, find_console_session, set_cookie
+
+HERE = Path(__file__).parent
+FORM_COOKIE = "fw_form"  # carries the sign-in form's CSRF token while there is no session yet
+SIGN_IN_RATE = "10/minute"
+
+templates = Jinja2Templates(HERE / "templates")
+
+
+async def demo(request: Request) -> Response:
+    """Show the demo article with the slot under it."""
+    return templates.TemplateResponse(request, "demo.html", headers={"Cache-Control": "no-cache"})
+
+
+async def embed(_: Request) -> Response:
+    """Give publishers the one script they include."""
+    headers = {
+        "Cache-Control": "public, max-age=300",
+        "Access-Control-Allow-Origin": "*",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    return FileResponse(HERE / "static" / "embed.js", headers=headers, media_type="text/javascript")
+
+
+async def console(request: Request) -> Response:
+    """Show the queue to whoever is signed in."""
+    session = await run_in_threadpool(find_console_session, request, request.app.state.parts)
+    if session is None:
+        return RedirectResponse("/moderation/sign-in", 303)
+    values = {
+        "account": {"name": session.person.name, "role": session.person.role},
+        "csrf": session.csrf,
+        "site": "main",
+    }
+    return templates.TemplateResponse(request, "console.html", values, headers={"Cache-Control": "no-store"})
+
+
+async def sign_in_form(request: Request) -> Response:
+    """Show the form, or take a one-time link."""
+    if (link := request.query_params.get("link")) is None:
+        return _form(request)
+    parts: Parts = request.app.state.parts
+    if not _is_loopback(request):
+        return _form(request, "A sign-in link works only on the machine that runs the service.", 403)
+    try:
+        session = await run_in_threadpool(
+            sessions.sign_in_by_link, parts.database, parts.writer, link, now_ms()
+        )
+    except Forbidden as refusal:
+        return _form(request, refusal.detail, 403)
+    return _signed_in(request, session)
+
+
+async def sign_in(request: Request) -> Response:
+    """Check name and password."""
+    parts: Parts = request.app.state.parts
+    form = parse_qs((await read_body(request)).decode("utf-8", "replace"))
+    name, password, csrf = (form.get(field, [""])[0] for field in ("name", "password", "csrf"))
+    if not csrf or not hmac.compare_digest(csrf.encode(), request.cookies.get(FORM_COOKIE, "").encode()):
+        return _form(request, "The form had expired. Please try again.", 403)
+    for scope, key in (("sign-in-address", _host(request)), ("sign-in-name", name[:100])):
+        if wait_s := await parts.rates.hit(SIGN_IN_RATE, scope=scope, key=key):
+            return _form(request, f"Too many attempts. Try again in {wait_s} seconds.", 429)
+    try:
+        session = await run_in_threadpool(
+            lambda: sessions.sign_in(parts.database, parts.writer, name=name, password=password)
+        )
+    except Forbidden as refusal:
+        return _form(request, refusal.detail, 403)
+    return _signed_in(request, session)
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session."""
+    parts: Parts = request.app.state.parts
+    session = await run_in_threadpool(find_console_session, request, parts)
+    form = parse_qs((await read_body(request)).decode("utf-8", "replace"))
+    if session is None:
+        return RedirectResponse("/moderation/sign-in", 303)
+    if not hmac.compare_digest(form.get("csrf", [""])[0].encode(), session.csrf.encode()):
+        raise Forbidden("The CSRF token is missing or wrong; reload the page.")
+    await run_in_threadpool(sessions.sign_out, parts.writer, session.secret)
+    response = RedirectResponse("/moderation/sign-in", 303)
+    response.delete_cookie(CONSOLE_COOKIE)
+    return response
+
+
+def _signed_in(request: Request, session: sessions.Session) -> Response:
+    response = RedirectResponse("/moderation", 303)
+    set_cookie(response, request, CONSOLE_COOKIE, session.secret, sessions.SESSION_MS // 1000)
+    response.delete_cookie(FORM_COOKIE)
+    return response
+
+
+def _form(request: Request, error: str | None = None, status: int = 200) -> Response:
+    csrf = secrets.token_urlsafe(24)
+    response = templates.TemplateResponse(
+        request,
+        "sign_in.html",
+        {"csrf": csrf, "error": error},
+        status_code=status,
+        headers={"Cache-Control": "no-store"},
+    )
+    set_cookie(response, request, FORM_COOKIE, csrf, 3600)
+    return response
+
+
+def _host(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _is_loopback(request: Request) -> bool:
+    try:
+        return ipaddress.ip_address(_host(request)).is_loopback
+    except ValueError:
+        return False

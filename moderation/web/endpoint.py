@@ -1,0 +1,128 @@
+"""One endpoint as data: what it takes, who may call it, what it answers.
+
+`route` makes it a Starlette route, `openapi.py` a page of the document; so the two cannot differ.
+A plain function is called in Starlette's thread pool, a coroutine on the event loop.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ..actions.parts import Parts
+from ..domain.errors import Field, Unauthenticated
+from ..domain.roles import Person, Role, require
+from . import json
+from .errors import TooLarge
+from .identity import Origins, find_reader, find_staff
+
+BODY_LIMIT = 1024 * 1024  # bytes; a hundred texts to score are the largest request there is
+DRAIN_LIMIT = 64 * 1024 * 1024  # read and dropped, so that the client gets to see our answer
+
+Who = Literal["anyone", "reader", "scorer", "moderator", "admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, parsed. person: None where anyone may ask and nobody said who they are."""
+
+    request: Request
+    parts: Parts
+    person: Person | None
+    query: Any
+    body: Any
+
+    def path(self, name: str) -> str:
+        """Return a part of the address."""
+        return str(self.request.path_params[name])
+
+    @property
+    def known(self) -> Person:
+        """Return who asks. Raises Unauthenticated."""
+        if self.person is None:
+            raise Unauthenticated("Start a session first (POST /api/v1/session).")
+        return self.person
+
+    @property
+    def address(self) -> str:
+        """Return the client's address."""
+        return self.request.client.host if self.request.client else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A method and a path under /api/v1, its handler, and everything the document says of it."""
+
+    method: str
+    path: str
+    handler: Callable[[Call], Any]
+    summary: str
+    who: Who = "anyone"
+    query: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
+    answers: Mapping[int, Any] = field(default_factory=dict)  # status → shape, None for no content
+    refusals: Sequence[int] = ()  # beyond those that follow from the rest
+    media_type: str = "application/json"
+
+
+def route(endpoint: Endpoint, prefix: str) -> Route:
+    """Make the Starlette route of an endpoint."""
+
+    async def answer(request: Request) -> Response:
+        parts: Parts = request.app.state.parts
+        origins: Origins = request.app.state.origins
+        query = endpoint.query.model_validate(_query(request, endpoint.query)) if endpoint.query else None
+        body = endpoint.body.model_validate(json.decode(await read_body(request))) if endpoint.body else None
+        if endpoint.who in {"anyone", "reader"}:
+            person = await find_reader(request, parts, origins)
+            call = Call(request, parts, person, query, body)
+            if inspect.iscoroutinefunction(endpoint.handler):
+                response: Response = await endpoint.handler(call)
+                return response
+            return await run_in_threadpool(endpoint.handler, call)
+        return await run_in_threadpool(_staff_call, endpoint, request, query, body)
+
+    # The article's id may hold slashes, which arrive decoded.
+    path = prefix + endpoint.path.replace("{article_id}", "{article_id:path}")
+    return Route(path, answer, methods=[endpoint.method], name=f"{endpoint.method} {endpoint.path}")
+
+
+def _staff_call(endpoint: Endpoint, request: Request, query: Any, body: Any) -> Response:
+    person = find_staff(request, request.app.state.parts, request.app.state.origins)
+    role: Role = endpoint.who  # type: ignore[assignment]  # "anyone" does not come here
+    require(person, role)
+    response: Response = endpoint.handler(Call(request, request.app.state.parts, person, query, body))
+    return response
+
+
+async def read_body(request: Request) -> bytes:
+    """Return the request's body. Raises TooLarge, after reading on for a while."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= BODY_LIMIT:
+            chunks.append(chunk)
+        elif size > DRAIN_LIMIT:
+            break
+    if size > BODY_LIMIT:
+        detail = f"The request is larger than {BODY_LIMIT} bytes."
+        raise TooLarge(detail, [Field("body", detail)])
+    return b"".join(chunks)
+
+
+def _query(request: Request, model: type[BaseModel]) -> dict[str, Any]:
+    """Read the query as a mapping; a name that stands twice is a list, as is one that must be."""
+    values: dict[str, Any] = {}
+    for name in dict.fromkeys(request.query_params):
+        given = request.query_params.getlist(name)
+        wanted = model.model_fields.get(name)
+        is_list = wanted is not None and getattr(wanted.annotation, "__origin__", None) is list
+        values[name] = given if is_list or len(given) > 1 else given[0]
+    return values

@@ -1,0 +1,97 @@
+"""Exceptions become RFC 9457 problem documents, in one table."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..domain.errors import (
+    Away,
+    Conflict,
+    Field,
+    Forbidden,
+    Invalid,
+    Missing,
+    Refused,
+    TooMany,
+    Unauthenticated,
+)
+from .json import encode
+
+log = structlog.get_logger()
+
+STATUS: dict[type[Refused], int] = {
+    Invalid: 422,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    Missing: 404,
+    Conflict: 409,
+    TooMany: 429,
+    Away: 503,
+}
+
+
+class TooLarge(Invalid):
+    """The request's body is larger than any request needs."""
+
+
+def problem(
+    status: int, detail: str, fields: Sequence[Field] = (), headers: dict[str, str] | None = None
+) -> Response:
+    """Build a problem document."""
+    title = HTTPStatus(status).phrase
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if fields:
+        body["errors"] = [
+            {"field": each.name, "pointer": f"#/{each.name}", "detail": each.detail} for each in fields
+        ]
+    return Response(encode(body), status, headers, media_type="application/problem+json")
+
+
+async def refused(_: Request, error: Exception) -> Response:
+    """Answer a refusal with the status that the table names."""
+    assert isinstance(error, Refused)  # noqa: S101 - registered for nothing else
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    headers: dict[str, str] = {}
+    if isinstance(error, TooMany | Away):
+        headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    fields = error.fields if isinstance(error, Invalid) else ()
+    return problem(413 if isinstance(error, TooLarge) else status, error.detail, fields, headers)
+
+
+async def not_valid(_: Request, error: Exception) -> Response:
+    """Answer an input of the wrong shape; every wrong field is named."""
+    assert isinstance(error, ValidationError)  # noqa: S101
+    fields = [
+        Field("/".join(str(part) for part in each["loc"]) or "body", each["msg"])
+        for each in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    return problem(422, "The request does not have the form that is asked for.", fields)
+
+
+async def http_error(_: Request, error: Exception) -> Response:
+    """Answer what the router itself refuses: unknown address, wrong method."""
+    assert isinstance(error, HTTPException)  # noqa: S101
+    return problem(error.status_code, error.detail, headers=dict(error.headers or {}))
+
+
+async def unexpected(request: Request, error: Exception) -> Response:
+    """Answer our own mistake; the log has the trace, the reader has not."""
+    route = getattr(request.scope.get("route"), "path", "unmatched")
+    log.error("unexpected", route=route, error=type(error).__name__, exc_info=error)
+    return problem(500, "Something went wrong on our side.")
+
+
+HANDLERS: dict[Any, Any] = {
+    Refused: refused,
+    ValidationError: not_valid,
+    HTTPException: http_error,
+    Exception: unexpected,
+}

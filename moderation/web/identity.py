@@ -1,0 +1,92 @@
+"""Who is asking, read off a request.
+
+A Bearer token comes first. A cookie is believed only where it cannot be abused: for a write, the
+Origin must be ours; the console's cookie needs its CSRF token besides.
+"""
+
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..actions import sessions
+from ..actions.parts import Parts, now_ms
+from ..domain.errors import Forbidden, Unauthenticated
+from ..domain.roles import Person
+
+READER_COOKIE = "fw_reader"
+CONSOLE_COOKIE = "fw_console"
+READER_COOKIE_S = 365 * 24 * 3600
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where pages of ours and of publishers live, without a slash at the end."""
+
+    own: str | None
+    allowed: frozenset[str]
+
+    def is_ours(self, request: Request) -> bool:
+        """Tell whether a page of ours made this request."""
+        origin = request.headers.get("origin")
+        return origin is not None and origin in {self.own, f"{request.url.scheme}://{request.url.netloc}"}
+
+    def is_foreign(self, request: Request) -> bool:
+        """Tell whether a page of somebody else made this request."""
+        return request.headers.get("origin") is not None and not self.is_ours(request)
+
+
+def bearer(request: Request) -> str | None:
+    """Return the Bearer token, if one was sent."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" and token.strip() else None
+
+
+async def find_reader(request: Request, parts: Parts, origins: Origins) -> Person | None:
+    """Return the reader, or None for somebody who has not been here. Raises Unauthenticated."""
+    if token := bearer(request):
+        if token.startswith(sessions.READER_PREFIX):
+            reader_id = parts.signing.reader_id(token)
+            if reader_id is None:
+                raise Unauthenticated("This reader token is not one of ours.")
+            return Person(reader_id, "reader", "")
+        return await run_in_threadpool(sessions.find_api_person, parts.database, token, now_ms())
+    cookie = request.cookies.get(READER_COOKIE)
+    if cookie is None or (request.method not in _SAFE and not origins.is_ours(request)):
+        return None  # a cookie without our Origin proves nothing: whoever sent it starts anew
+    reader_id = parts.signing.reader_id(cookie)
+    return Person(reader_id, "reader", "") if reader_id else None
+
+
+def find_staff(request: Request, parts: Parts, origins: Origins) -> Person:
+    """Return the moderator, admin or scorer who asks. Looks into SQL: for a thread."""
+    if token := bearer(request):
+        if token.startswith(sessions.READER_PREFIX):
+            if (reader_id := parts.signing.reader_id(token)) is None:
+                raise Unauthenticated("This reader token is not one of ours.")
+            return Person(reader_id, "reader", "This reader")
+        return sessions.find_api_person(parts.database, token, now_ms())
+    session = find_console_session(request, parts)
+    if session is None:
+        raise Unauthenticated("Sign in, or send an API token as Bearer.")
+    if request.method not in _SAFE:
+        if origins.is_foreign(request):
+            raise Forbidden("This request comes from a page of another site.")
+        if request.headers.get("x-csrf-token") != session.csrf:
+            raise Forbidden("The CSRF token is missing or wrong; reload the page.")
+    return session.person
+
+
+def find_console_session(request: Request, parts: Parts) -> sessions.Session | None:
+    """Return the console session of the browser."""
+    cookie = request.cookies.get(CONSOLE_COOKIE)
+    return sessions.find_session(parts.database, cookie, now_ms()) if cookie else None
+
+
+def set_cookie(response: Response, request: Request, name: str, value: str, max_age_s: int) -> None:
+    """Set a cookie that scripts cannot read and other sites cannot send."""
+    is_secure = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=max_age_s, httponly=True, samesite="lax", secure=is_secure)

@@ -1,0 +1,148 @@
+"""What may be sent: strict types, unknown fields refused, every limit in one place."""
+
+from typing import Annotated, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import Field as Limited
+
+from ..domain.states import REJECTION_REASONS
+from ..live.keys import LANES
+
+Site = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
+
+
+def _is_uuid(value: str) -> str:
+    return str(UUID(value))
+
+
+CommentId = Annotated[str, StringConstraints(max_length=36, min_length=36), AfterValidator(_is_uuid)]
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Query(BaseModel):
+    """Query values are texts, so numbers are read from them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SiteQuery(_Query):
+    """Which site."""
+
+    site: Site = "main"
+
+
+class PageQuery(SiteQuery):
+    """A page of comments."""
+
+    sort: Literal["latest", "oldest"] = "latest"
+    limit: Annotated[int, Limited(ge=1, le=200)] = 50
+    cursor: Annotated[str | None, StringConstraints(max_length=100)] = None
+    min_version: Annotated[int, Limited(ge=0, le=2**53)] = 0
+
+
+class RepliesQuery(_Query):
+    """A page of replies."""
+
+    sort: Literal["latest", "oldest"] = "oldest"
+    limit: Annotated[int, Limited(ge=1, le=200)] = 50
+    cursor: Annotated[str | None, StringConstraints(max_length=100)] = None
+
+
+class CountsQuery(SiteQuery):
+    """Up to a hundred articles."""
+
+    article: Annotated[list[str], Limited(min_length=1, max_length=100)]
+
+
+class ArticleQuery(SiteQuery):
+    """One article."""
+
+    article: str
+
+
+class FollowQuery(SiteQuery):
+    """Where a stream resumes, for clients that cannot set the Last-Event-ID header."""
+
+    last_event_id: Annotated[int | None, Limited(ge=0, le=2**53)] = None
+
+
+class AuthorInput(_Input):
+    """How a reader wants to be called."""
+
+    name: str
+
+
+class PostInput(_Input):
+    """A new comment. softened_from: the id of the text that a nudge made the author reword."""
+
+    body: str
+    parent_id: CommentId | None = None
+    author: AuthorInput | None = None
+    softened_from: str | None = None
+
+
+class EditInput(_Input):
+    """A comment's new text."""
+
+    body: str
+
+
+class SessionInput(_Input):
+    """A reader's name."""
+
+    name: str
+
+
+class ArticleInput(_Input):
+    """What the publisher says of an article; what is left out stays as it is."""
+
+    title: Annotated[str | None, StringConstraints(max_length=500)] = None
+    url: Annotated[str | None, StringConstraints(max_length=2000, pattern=r"^https?://")] = None
+    state: Literal["open", "closed", "premoderated"] | None = None
+    closes_at: str | None = None
+
+
+class ClaimInput(_Input):
+    """How many comments to lease, and from where."""
+
+    limit: Annotated[int, Limited(ge=1, le=50)] = 10
+    lane: Literal[LANES] | None = None  # type: ignore[valid-type]  # a tuple of literals, spelled once
+    order: Literal["priority", "oldest", "newest"] = "priority"
+
+
+class DecisionInput(_Input):
+    """A moderator's decision on the version that was looked at."""
+
+    action: Literal["approve", "reject", "defer", "escalate"]
+    version: Annotated[int, Limited(ge=1, le=2**31 - 1)]
+    reason: Literal[REJECTION_REASONS] | None = None  # type: ignore[valid-type]
+    note: Annotated[str | None, StringConstraints(max_length=2000)] = None
+    lease: Annotated[str | None, StringConstraints(max_length=100)] = None
+
+
+class SearchQuery(SiteQuery):
+    """Which comments a moderator looks for; all conditions must hold."""
+
+    status: Literal["approved", "pending", "rejected", "withdrawn"] | None = None
+    q: Annotated[str | None, StringConstraints(max_length=200)] = None
+    author: CommentId | None = None
+    article: str | None = None
+    label: str | None = None
+    min_score: Annotated[float | None, Limited(ge=0, le=1)] = None
+    limit: Annotated[int, Limited(ge=1, le=200)] = 50
+    cursor: Annotated[str | None, StringConstraints(max_length=100)] = None
+
+
+class ScoreInput(_Input):
+    """Texts to score."""
+
+    texts: Annotated[
+        list[Annotated[str, StringConstraints(max_length=20_000)]], Limited(min_length=1, max_length=100)
+    ]
+
+
+Q = TypeVar("Q", bound=BaseModel)

@@ -1,0 +1,151 @@
+"""What moderators do: claim, extend, release, decide, undo, search."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from ..actions import cards, review
+from ..actions.health import queue_status
+from ..domain.states import Action
+from ..live.queue import Lease
+from . import metrics, shapes
+from .comments import idempotency_key, read_cursor, read_id, write_cursor
+from .endpoint import Call
+from .json import JsonResponse
+
+
+def claim(call: Call) -> Response:
+    """POST /moderation/queue:claim."""
+    said = call.body
+    claimed = review.claim(
+        call.parts, call.known, site_id=call.query.site, limit=said.limit, lane=said.lane, order=said.order
+    )
+    leases = {each.comment_id: _lease(each.lease) for each in claimed}
+    made = cards.make(call.parts, [each.comment_id for each in claimed])
+    items = [_card(card) | {"lease": leases[card.comment.id]} for card in made]
+    return JsonResponse({"items": items})
+
+
+def extend(call: Call) -> Response:
+    """POST /moderation/leases/{token}:extend."""
+    lease = call.parts.queue_of(call.query.site).extend(call.path("token"), holder=call.known.person_id)
+    return JsonResponse(_lease(lease))
+
+
+def release(call: Call) -> Response:
+    """POST /moderation/leases/{token}:release."""
+    call.parts.queue_of(call.query.site).release(call.path("token"), holder=call.known.person_id)
+    return Response(status_code=204)
+
+
+def decide(call: Call) -> Response:
+    """POST /moderation/comments/{comment_id}/decisions."""
+    said = call.body
+    action: Action = said.action
+    decided = review.decide(
+        call.parts,
+        call.known,
+        review.Choice(
+            comment_id=read_id(call.path("comment_id")),
+            action=action,
+            version=said.version,
+            reason=said.reason,
+            note=said.note,
+            lease=said.lease,
+            idempotency_key=idempotency_key(call.request),
+        ),
+    )
+    metrics.DECIDED.labels(action).inc()
+    return _decided(decided)
+
+
+def undo(call: Call) -> Response:
+    """POST /moderation/decisions/{decision_id}:undo."""
+    undone = review.undo(call.parts, call.known, read_id(call.path("decision_id")))
+    metrics.DECIDED.labels("undo").inc()
+    return _decided(undone)
+
+
+def status(call: Call) -> Response:
+    """GET /moderation/queue."""
+    now = queue_status(call.parts.database, call.parts.queue_of(call.query.site))
+    oldest = min((lane.oldest_at_ms for lane in now.lanes if lane.oldest_at_ms), default=None)
+    return JsonResponse(
+        {
+            "state": now.state,
+            "waiting": sum(lane.waiting for lane in now.lanes),
+            "lanes": [
+                {
+                    "lane": lane.lane,
+                    "waiting": lane.waiting,
+                    "oldest_at": shapes.moment(lane.oldest_at_ms) if lane.oldest_at_ms else None,
+                }
+                for lane in now.lanes
+            ],
+            "oldest_at": shapes.moment(oldest) if oldest else None,
+            "leased": now.leased,
+            "decided_today": now.decided_today,
+            "time_to_decision": {"p50_s": now.p50_s, "p95_s": now.p95_s},
+        }
+    )
+
+
+def search(call: Call) -> Response:
+    """GET /moderation/comments."""
+    query = call.query
+    found, next_id = cards.search(
+        call.parts,
+        cards.Wanted(
+            site_id=query.site,
+            status=query.status,
+            text=query.q,
+            author_id=query.author,
+            article_key=query.article,
+            label=query.label,
+            min_score=query.min_score,
+        ),
+        after_id=read_cursor(query.cursor),
+        limit=query.limit,
+    )
+    return JsonResponse({"items": [_card(card) for card in found], "next_cursor": write_cursor(next_id)})
+
+
+def _lease(lease: Lease) -> shapes.CardLease:
+    return {"token": lease.token, "expires_at": shapes.moment(lease.expires_at_ms)}
+
+
+def _card(card: cards.Card) -> dict[str, Any]:
+    row = card.comment
+    return {
+        "comment": shapes.comment(row, card.reasons),
+        "article": shapes.article(card.article, row.article_key),
+        "context": [shapes.comment(each) for each in card.context],
+        "author": {
+            "id": row.author_id,
+            "name": row.author_name,
+            "standing": card.standing,
+            "approved": card.counts.get("approved", 0),
+            "rejected": card.counts.get("rejected", 0),
+            "since": shapes.moment(card.author_since_ms),
+        },
+        "scores": shapes.scores(card.scores),
+        "model": card.model_id,
+        "reasons": list(card.reasons),
+        "highlights": [
+            {"begin": span.begin, "end": span.end, "label": span.label, "weight": round(span.weight, 4)}
+            for span in card.highlights
+        ],
+        "version": row.version,
+        "waiting_since": shapes.moment(row.queued_at_ms) if row.queued_at_ms else None,
+    }
+
+
+def _decided(decided: review.Decided) -> Response:
+    return JsonResponse(
+        {
+            "decision": shapes.decision(decided.decision),
+            "comment": shapes.comment(decided.comment, decided.decision.reasons),
+            "version": decided.comment.version,
+        },
+        201,
+    )

@@ -1,0 +1,238 @@
+"""Every address of the service on one page."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from . import classifier, comments, console, inputs, ops, queue, session, shapes, stream
+from .endpoint import Endpoint, route
+from .json import JsonResponse
+from .openapi import document
+
+VERSION = "0.1.0"
+API = "/api/v1"
+
+READERS = (
+    Endpoint(
+        "GET",
+        "/articles/{article_id}/comments",
+        comments.page,
+        "A page of an article's comments",
+        query=inputs.PageQuery,
+        answers={200: shapes.Page, 304: None},
+    ),
+    Endpoint(
+        "POST",
+        "/articles/{article_id}/comments",
+        comments.post,
+        "Post a comment",
+        query=inputs.SiteQuery,
+        body=inputs.PostInput,
+        answers={201: shapes.PostedComment},
+        refusals=(403, 409, 429),
+    ),
+    Endpoint(
+        "PUT",
+        "/articles/{article_id}",
+        comments.put_article,
+        "Say what an article is, and whether it takes comments",
+        who="admin",
+        query=inputs.SiteQuery,
+        body=inputs.ArticleInput,
+        answers={200: shapes.Article},
+    ),
+    Endpoint(
+        "GET",
+        "/articles/{article_id}/events",
+        stream.events,
+        "Follow an article's changes",
+        query=inputs.FollowQuery,
+        answers={200: str},
+        media_type="text/event-stream",
+    ),
+    Endpoint("GET", "/comments/{comment_id}", comments.one, "One comment", answers={200: shapes.Comment}),
+    Endpoint(
+        "PATCH",
+        "/comments/{comment_id}",
+        comments.edit,
+        "Edit one's own comment within five minutes",
+        who="reader",
+        body=inputs.EditInput,
+        answers={200: shapes.PostedComment},
+        refusals=(403, 409, 429),
+    ),
+    Endpoint(
+        "DELETE",
+        "/comments/{comment_id}",
+        comments.withdraw,
+        "Withdraw one's own comment",
+        who="reader",
+        answers={204: None},
+        refusals=(403, 409),
+    ),
+    Endpoint(
+        "GET",
+        "/comments/{comment_id}/replies",
+        comments.replies,
+        "A page of replies",
+        query=inputs.RepliesQuery,
+        answers={200: shapes.Page},
+    ),
+    Endpoint(
+        "GET",
+        "/counts",
+        comments.counts,
+        "How many comments articles have",
+        query=inputs.CountsQuery,
+        answers={200: shapes.Counts},
+    ),
+    Endpoint(
+        "POST",
+        "/session",
+        session.start,
+        "Begin as an anonymous reader with a name",
+        query=inputs.SiteQuery,
+        body=inputs.SessionInput,
+        answers={201: shapes.ReaderSession},
+        refusals=(429,),
+    ),
+    Endpoint("GET", "/me", session.me, "Who the server takes you for", answers={200: shapes.Me}),
+    Endpoint(
+        "GET",
+        "/me/comments",
+        comments.list_own,
+        "One's own comments on an article, whatever their status",
+        who="reader",
+        query=inputs.ArticleQuery,
+        answers={200: shapes.OwnComments},
+    ),
+)
+
+MODERATORS = (
+    Endpoint(
+        "POST",
+        "/moderation/queue:claim",
+        queue.claim,
+        "Lease waiting comments",
+        who="moderator",
+        query=inputs.SiteQuery,
+        body=inputs.ClaimInput,
+        answers={200: shapes.Cards},
+    ),
+    Endpoint(
+        "GET",
+        "/moderation/queue",
+        queue.status,
+        "The queue at a glance",
+        who="moderator",
+        query=inputs.SiteQuery,
+        answers={200: shapes.QueueStatus},
+    ),
+    Endpoint(
+        "POST",
+        "/moderation/leases/{token}:extend",
+        queue.extend,
+        "Keep a lease",
+        who="moderator",
+        query=inputs.SiteQuery,
+        answers={200: shapes.CardLease},
+        refusals=(409,),
+    ),
+    Endpoint(
+        "POST",
+        "/moderation/leases/{token}:release",
+        queue.release,
+        "Give a lease back",
+        who="moderator",
+        query=inputs.SiteQuery,
+        answers={204: None},
+        refusals=(409,),
+    ),
+    Endpoint(
+        "POST",
+        "/moderation/comments/{comment_id}/decisions",
+        queue.decide,
+        "Decide a comment",
+        who="moderator",
+        body=inputs.DecisionInput,
+        answers={201: shapes.DecisionMade},
+        refusals=(409,),
+    ),
+    Endpoint(
+        "POST",
+        "/moderation/decisions/{decision_id}:undo",
+        queue.undo,
+        "Undo a decision by a new one",
+        who="moderator",
+        answers={201: shapes.DecisionMade},
+        refusals=(409,),
+    ),
+    Endpoint(
+        "GET",
+        "/moderation/comments",
+        queue.search,
+        "Search comments",
+        who="moderator",
+        query=inputs.SearchQuery,
+        answers={200: shapes.FoundCards},
+    ),
+)
+
+PROGRAMS = (
+    Endpoint(
+        "POST",
+        "/score",
+        classifier.post_score,
+        "Score texts",
+        who="scorer",
+        body=inputs.ScoreInput,
+        answers={200: shapes.Scores},
+    ),
+)
+
+ENDPOINTS = READERS + MODERATORS + PROGRAMS
+
+
+class _Static(StaticFiles):
+    """Scripts and styles that pages of other origins may load as modules."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.headers["Cache-Control"] = "public, max-age=300"
+        return response
+
+
+async def openapi(_: Request) -> Response:
+    """Give the OpenAPI document."""
+    return JsonResponse(document(ENDPOINTS, VERSION))
+
+
+async def docs(request: Request) -> Response:
+    """Show the OpenAPI document to people."""
+    return console.templates.TemplateResponse(
+        request, "docs.html", {"document": document(ENDPOINTS, VERSION)}
+    )
+
+
+def routes() -> list[BaseRoute]:
+    """Return every route of the service."""
+    return [
+        Route("/", console.demo),
+        Route("/embed.js", console.embed),
+        Route("/moderation", console.console),
+        Route("/moderation/sign-in", console.sign_in_form, methods=["GET"]),
+        Route("/moderation/sign-in", console.sign_in, methods=["POST"]),
+        Route("/moderation/sign-out", console.sign_out, methods=["POST"]),
+        Route("/healthz", ops.healthz),
+        Route("/readyz", ops.readyz),
+        Route("/metrics", ops.prometheus),
+        Route(f"{API}/openapi.json", openapi),
+        Route(f"{API}/docs", docs),
+        *(route(endpoint, API) for endpoint in ENDPOINTS),
+        Mount("/static", _Static(directory=console.HERE / "static"), name="static"),
+    ]

@@ -1,0 +1,267 @@
+"""What is shown: one function per thing, and the same shape as a type for the OpenAPI document."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal, NotRequired
+
+from sqlalchemy import Row
+from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
+
+Status = Literal["approved", "pending", "rejected", "withdrawn"]
+
+
+class Author(TypedDict):
+    id: str | None
+    name: str
+    badges: list[str]
+
+
+class Reason(TypedDict):
+    code: str
+    outcome: Literal["approve", "queue", "reject"]
+    detail: str
+    label: NotRequired[str]
+    score: NotRequired[float]
+
+
+class Reactions(TypedDict):
+    like: int
+
+
+class Comment(TypedDict):
+    id: str
+    article_id: str
+    parent_id: str | None
+    author: Author
+    body: str
+    body_html: str
+    status: Status
+    created_at: str
+    edited_at: str | None
+    reply_count: int
+    reactions: Reactions
+    replies: NotRequired[list["Comment"]]
+    reasons: NotRequired[list[Reason]]
+
+
+class PostedComment(Comment):
+    article_version: int
+
+
+class Article(TypedDict):
+    id: str
+    title: str | None
+    url: str | None
+    state: Literal["open", "closed", "premoderated"]
+    comment_count: int
+    version: int
+
+
+class Page(TypedDict):
+    article: Article
+    sort: str
+    items: list[Comment]
+    next_cursor: str | None
+
+
+class OwnComments(TypedDict):
+    items: list[Comment]
+
+
+class Reader(TypedDict):
+    id: str
+    name: str
+
+
+class ReaderSession(TypedDict):
+    token: str
+    reader: Reader
+
+
+class Me(TypedDict):
+    id: str | None
+    name: str | None
+    role: str
+
+
+class Counts(TypedDict):
+    counts: dict[str, int]
+
+
+class Span(TypedDict):
+    begin: int
+    end: int
+    label: str
+    weight: float
+
+
+class CardLease(TypedDict):
+    token: str
+    expires_at: str
+
+
+class Standing(TypedDict):
+    id: str
+    name: str
+    standing: str
+    approved: int
+    rejected: int
+    since: str
+
+
+class Card(TypedDict):
+    comment: Comment
+    article: Article
+    context: list[Comment]
+    author: Standing
+    scores: dict[str, float]
+    model: str | None
+    reasons: list[Reason]
+    highlights: list[Span]
+    version: int
+    waiting_since: str | None
+    lease: NotRequired[CardLease]
+
+
+class Cards(TypedDict):
+    items: list[Card]
+
+
+class FoundCards(Cards):
+    next_cursor: str | None
+
+
+class Decision(TypedDict):
+    id: str
+    comment_id: str
+    action: str
+    status_before: str | None
+    status_after: Status
+    reason: str | None
+    note: str | None
+    version: int
+    undoes: str | None
+    actor: str
+    policy_id: str | None
+    model_id: str | None
+    created_at: str
+
+
+class DecisionMade(TypedDict):
+    decision: Decision
+    comment: Comment
+    version: int
+
+
+class LaneStatus(TypedDict):
+    lane: str
+    waiting: int
+    oldest_at: str | None
+
+
+class HandlingTime(TypedDict):
+    p50_s: float | None
+    p95_s: float | None
+
+
+class QueueStatus(TypedDict):
+    state: Literal["ready", "rebuilding", "away"]
+    waiting: int
+    lanes: list[LaneStatus]
+    oldest_at: str | None
+    leased: int
+    decided_today: int
+    time_to_decision: HandlingTime
+
+
+class ScoredText(TypedDict):
+    scores: dict[str, float]
+    spans: list[Span]
+    language: str
+
+
+class Scores(TypedDict):
+    items: list[ScoredText]
+    model: str
+
+
+class FieldError(TypedDict):
+    field: str
+    pointer: str
+    detail: str
+
+
+class Problem(TypedDict):
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: NotRequired[list[FieldError]]
+
+
+def moment(at_ms: int) -> str:
+    """Show a time: RFC 3339, UTC, milliseconds."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1000:03}Z"
+
+
+def comment(row: Row[Any], reasons: Sequence[Any] | None = None) -> Comment:
+    """Show a comment. Without reasons it is the public view: a withdrawn one is a placeholder."""
+    is_gone = row.status == "withdrawn"
+    shown: Comment = {
+        "id": row.id,
+        "article_id": row.article_key,
+        "parent_id": row.parent_id,
+        "author": {
+            "id": None if is_gone else row.author_id,
+            "name": "" if is_gone else row.author_name,
+            "badges": [],
+        },
+        "body": "" if is_gone else row.body,
+        "body_html": "" if is_gone else row.body_html,
+        "status": row.status,
+        "created_at": moment(row.created_at_ms),
+        "edited_at": moment(row.edited_at_ms) if row.edited_at_ms else None,
+        "reply_count": row.reply_count,
+        "reactions": {"like": row.like_count},
+    }
+    if reasons is not None:
+        shown["reasons"] = list(reasons)
+    return shown
+
+
+def article(row: Row[Any] | None, key: str) -> Article:
+    """Show an article; one without a row has no comments yet."""
+    if row is None:
+        return {"id": key, "title": None, "url": None, "state": "open", "comment_count": 0, "version": 0}
+    return {
+        "id": row.key,
+        "title": row.title,
+        "url": row.url,
+        "state": row.state,
+        "comment_count": row.comment_count,
+        "version": row.version,
+    }
+
+
+def decision(row: Row[Any]) -> Decision:
+    """Show a decision."""
+    return {
+        "id": row.id,
+        "comment_id": row.comment_id,
+        "action": row.action,
+        "status_before": row.status_before,
+        "status_after": row.status_after,
+        "reason": row.reason,
+        "note": row.note,
+        "version": row.version,
+        "undoes": row.undoes_id,
+        "actor": row.actor_name,
+        "policy_id": row.policy_id,
+        "model_id": row.model_id,
+        "created_at": moment(row.created_at_ms),
+    }
+
+
+def scores(row: Mapping[str, float]) -> dict[str, float]:
+    """Show probabilities with the four digits that mean something."""
+    return {label: round(value, 4) for label, value in row.items()}

@@ -1,0 +1,90 @@
+/* The console's sentences and names, in one place. */
+
+export const LABELS = {
+  toxicity: "Toxicity",
+  severe_toxicity: "Severe toxicity",
+  insult: "Insult",
+  profanity: "Profanity",
+  threat: "Threat",
+  identity_attack: "Identity attack",
+  sexually_explicit: "Sexually explicit",
+  spam: "Spam",
+};
+
+export const CODES = {
+  score: "Classifier",
+  unscored: "Not scored",
+  banned_word: "Banned phrase",
+  suspect_word: "Listed phrase",
+  name: "Display name",
+  links: "Links",
+  repeat: "Repeated",
+  shouting: "Shouting",
+  new_author: "New author",
+  author_premoderated: "Author under review",
+  premoderated: "Pre-moderated article",
+  edited_refusal: "Edit of a refused text",
+  reported: "Reported",
+};
+
+export const LANES = {
+  doubtful: "doubtful",
+  reported: "reported",
+  new_author: "new authors",
+  escalated: "escalated",
+  audit: "audit",
+  appeal: "appeals",
+  second_opinion: "second opinion",
+};
+
+/* The reasons a moderator can give, as the contract lists them. */
+export const REJECTIONS = {
+  toxicity: "Toxic",
+  severe_toxicity: "Severely toxic",
+  identity_attack: "Attack on a group",
+  insult: "Insult",
+  threat: "Threat",
+  profanity: "Profanity",
+  sexual: "Sexual",
+  spam: "Spam",
+  off_topic: "Off topic",
+  illegal: "Illegal",
+  misinformation: "Misinformation",
+  other: "Other",
+};
+
+export const DONE = { approve: "Approved", reject: "Rejected", defer: "Deferred", escalate: "Escalated" };
+
+export const words = {
+  nothing: "Nothing is waiting.",
+  wellDone: "Well done. New comments that need a person appear here by themselves.",
+  inOtherHands: (count) => (count === 1
+    ? "One more comment is being read by a colleague."
+    : `${count} more comments are being read by colleagues.`),
+  rebuilding: "The queue is being rebuilt. Comments are safe, and they will be here in a moment.",
+  away: "The queue cannot be reached just now. Nothing is lost: every comment is kept, and this page keeps trying.",
+  offline: "The server does not answer. This page keeps trying.",
+  again: {
+    defer: (ago) => `You deferred this ${ago}. It is back because nothing more urgent waits.`,
+    escalate: (ago) => `You escalated this ${ago}. It still waits for a decision.`,
+  },
+  lost: "Someone else decided first.",
+  undone: "Undone. The comment is back.",
+  undoTooLate: "This can no longer be undone: the comment has changed since.",
+  failed: (detail) => `That did not work, and the comment is back. ${detail || "Please try again."}`,
+  forbidden: "Your account may not do this.",
+};
+
+export const KEYS = [
+  ["a", "Approve"],
+  ["r", "Reject; Enter takes the suggested reason"],
+  ["d", "Defer: let it wait a while"],
+  ["e", "Escalate to someone senior"],
+  ["j  ↓", "Next comment"],
+  ["k  ↑", "Previous comment"],
+  ["u  Ctrl+Z", "Undo the last decision"],
+  ["?", "Show these keys"],
+];
+
+export const named = (table, key) => table[key] ?? String(key).replaceAll("_", " ");
+export const percent = (share) => `${Math.round(share * 100)} %`;

@@ -1,0 +1,80 @@
+/* The reader's side of the HTTP interface. Every failure is a Problem with a status; 0 means no answer.
+
+   No cookies are sent: the reader is who the token says, on the publisher's own site and elsewhere alike. */
+
+export class Problem extends Error {
+  constructor(status, { detail = "", errors = [], retryAfter_s = null } = {}) {
+    super(detail || `HTTP ${status}`);
+    this.status = status;
+    this.detail = detail;
+    this.errors = errors;
+    this.retryAfter_s = retryAfter_s;
+  }
+}
+
+export function createApi({ base, site, article, memory }) {
+  const root = `${base}api/v1`;
+  const here = `/articles/${encodeURIComponent(article)}`;
+
+  async function call(method, path, { query = {}, body, key, identified = false } = {}) {
+    const url = new URL(root + path);
+    for (const [name, value] of Object.entries(query)) if (value !== null && value !== undefined) url.searchParams.set(name, value);
+    const headers = { Accept: "application/json" };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (key) headers["Idempotency-Key"] = key;
+    if (identified && memory.token) headers.Authorization = `Bearer ${memory.token}`;
+    let response;
+    try {
+      response = await fetch(url, { method, headers, credentials: "omit", body: body === undefined ? undefined : JSON.stringify(body) });
+    } catch {
+      throw new Problem(0);
+    }
+    if (!response.ok) throw await problemOf(response);
+    return response.status === 204 ? null : response.json();
+  }
+
+  async function openSession(name) {
+    const { token, reader } = await call("POST", "/session", { query: { site }, body: { name } });
+    memory.token = token;
+    return reader;
+  }
+
+  /* Do something as the reader; a token that is no longer known is replaced once. */
+  async function asReader(name, act) {
+    if (!memory.token) await openSession(name);
+    try {
+      return await act();
+    } catch (problem) {
+      if (problem.status !== 401) throw problem;
+      memory.token = null;
+      await openSession(name);
+      return act();
+    }
+  }
+
+  return {
+    list: ({ sort, cursor, minVersion, limit }) => call("GET", `${here}/comments`, {
+      query: { site, sort, limit, cursor, min_version: minVersion },
+    }),
+    one: (id) => call("GET", `/comments/${id}`),
+    replies: (id, cursor) => call("GET", `/comments/${id}/replies`, { query: { cursor, sort: "oldest" } }),
+    post: (comment, key) => asReader(comment.author.name, () => call("POST", `${here}/comments`, {
+      query: { site }, body: comment, key, identified: true,
+    })),
+    remove: (id) => call("DELETE", `/comments/${id}`, { identified: true }),
+    me: () => call("GET", "/me", { identified: true }),
+    mine: () => call("GET", "/me/comments", { query: { site, article }, identified: true }),
+    eventsSince: (version) => `${root}${here}/events?site=${encodeURIComponent(site)}&last_event_id=${version}`,
+  };
+}
+
+async function problemOf(response) {
+  let document = {};
+  try {
+    document = await response.json();
+  } catch {
+    // a proxy's error page: the status has to do
+  }
+  const retryAfter_s = Number.parseInt(response.headers.get("Retry-After") ?? document.retry_after_s, 10) || null;
+  return new Problem(response.status, { detail: document.detail, errors: document.errors ?? [], retryAfter_s });
+}

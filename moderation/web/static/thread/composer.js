@@ -1,0 +1,163 @@
+/* The form that a comment or a reply is written in.
+
+   Promises: a text is never lost (draft kept on every keystroke until the server has taken it), never
+   posted twice (one idempotency key per text, kept with the draft), and every refusal says why. */
+
+import { codePoints, el, freshId } from "../shared/dom.js";
+import { Problem } from "./api.js";
+import { reasonList } from "./comment.js";
+import { sentenceFor, words } from "./words.js";
+
+const LIMIT = 4000; // characters, the server's own limit
+const COUNT_FROM = 3600; // the counter appears for the last tenth
+const FIELDS = { body: "text", "author/name": "name", "author.name": "name", author: "name", name: "name" };
+
+/* place: where the draft is kept; parent: the comment answered or null; onPosted(comment) */
+export function createComposer({ api, memory, place, parent = null, onPosted, onCancel = null }) {
+  const draft = memory.draft(place) ?? {};
+  const name = field("input", { label: words.name, value: draft.name ?? memory.name, attributes: { autocomplete: "nickname", maxlength: "80", placeholder: words.name } });
+  const text = field("textarea", { label: parent ? words.replyTo(parent.author.name) : words.text, value: draft.body ?? "", attributes: {
+    rows: "3", placeholder: parent ? words.replyPlaceholder(parent.author.name) : words.textPlaceholder } });
+  const counter = el("span", { class: "fw-counter", "aria-live": "polite" });
+  const hint = el("span", { class: "fw-hint", "aria-label": words.hintLabel, role: "note", text: words.hint });
+  const send = el("button", { type: "submit", class: "fw-button", text: parent ? words.reply : words.post });
+  const result = el("div", { class: "fw-result", role: "status", "aria-live": "polite" });
+  const element = el("form", {
+    class: "fw-composer", novalidate: true, "aria-label": parent ? words.replyTo(parent.author.name) : words.text,
+    onsubmit: (event) => { event.preventDefault(); submit(); }, onkeydown: onKey,
+  },
+  text.wrap,
+  el("div", { class: "fw-composer-foot" }, name.wrap, hint, counter,
+    onCancel ? el("button", { type: "button", class: "fw-action fw-cancel", text: words.cancel, onclick: cancel }) : null, send),
+  result);
+  let isBusy = false;
+  let attempt = draft.attempt ?? null; // {payload, key}: the same text again is the same request
+
+  text.input.addEventListener("input", () => { keep(); grow(); count(); text.fail(null); });
+  name.input.addEventListener("input", () => { keep(); name.fail(null); });
+  requestAnimationFrame(() => { grow(); count(); });
+
+  function keep() {
+    if (text.input.value.trim()) memory.keepDraft(place, { body: text.input.value, name: name.input.value, attempt });
+    else memory.dropDraft(place);
+  }
+
+  function grow() {
+    text.input.style.height = "auto";
+    text.input.style.height = `${text.input.scrollHeight + 2}px`;
+  }
+
+  function count() {
+    const length = codePoints(text.input.value);
+    counter.textContent = length > COUNT_FROM ? words.left(LIMIT - length) : "";
+    counter.classList.toggle("fw-is-over", length > LIMIT);
+    hint.hidden = length > COUNT_FROM;
+  }
+
+  function onKey(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      submit();
+    } else if (event.key === "Escape" && onCancel && !text.input.value.trim()) {
+      cancel();
+    }
+  }
+
+  function cancel() {
+    memory.dropDraft(place);
+    onCancel();
+  }
+
+  function isComplete() {
+    const body = text.input.value;
+    text.fail(!body.trim() ? words.textMissing : codePoints(body) > LIMIT ? words.textTooLong(LIMIT) : null);
+    name.fail(name.input.value.trim() ? null : words.nameMissing);
+    element.querySelector("[aria-invalid=true]")?.focus();
+    return !text.isWrong && !name.isWrong;
+  }
+
+  async function submit() {
+    if (isBusy || !isComplete()) return;
+    const comment = { body: text.input.value, author: { name: name.input.value.trim() } };
+    if (parent) comment.parent_id = parent.id;
+    const payload = JSON.stringify(comment);
+    if (attempt?.payload !== payload) attempt = { payload, key: newKey() };
+    keep();
+    busy(true);
+    result.replaceChildren();
+    try {
+      taken(await api.post(comment, attempt.key));
+    } catch (problem) {
+      failed(problem);
+    } finally {
+      busy(false);
+    }
+  }
+
+  function taken(comment) {
+    memory.name = name.input.value.trim();
+    if (comment.status === "rejected") {
+      result.replaceChildren(refusal(comment));
+      text.input.focus();
+      return;
+    }
+    attempt = null;
+    text.input.value = "";
+    memory.dropDraft(place);
+    grow();
+    count();
+    result.replaceChildren(el("p", { class: "fw-said", text: comment.status === "pending" ? words.held : words.posted }));
+    onPosted(comment);
+  }
+
+  function failed(problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    const named = problem.errors.filter((error) => FIELDS[fieldOf(error)]);
+    for (const error of named) (FIELDS[fieldOf(error)] === "name" ? name : text).fail(error.detail);
+    if (named.length > 0) element.querySelector("[aria-invalid=true]")?.focus();
+    else result.replaceChildren(el("p", { class: "fw-notice", role: "alert", text: sentenceFor(problem) }));
+  }
+
+  function busy(is) {
+    isBusy = is;
+    send.setAttribute("aria-disabled", String(is));
+    send.textContent = is ? words.posting : parent ? words.reply : words.post;
+  }
+
+  return { element, focus: () => text.input.focus(), forgetResult: () => result.replaceChildren() };
+}
+
+function fieldOf(error) {
+  return String(error.name ?? error.field ?? error.pointer ?? "").replace(/^[#/]+/, "");
+}
+
+function refusal(comment) {
+  return el("div", { class: "fw-notice fw-refusal", role: "alert" },
+    el("p", {}, el("strong", { text: words.refused })),
+    reasonList(comment),
+    el("p", { text: words.refusedMore }));
+}
+
+/* Return a labelled input whose fault is told beside it. */
+function field(tag, { label, value, attributes }) {
+  const id = freshId("field");
+  const error = el("span", { class: "fw-error", id: `${id}-error`, hidden: true });
+  const input = el(tag, { id, class: `fw-${tag}`, "aria-describedby": error.id, ...attributes });
+  input.value = value;
+  const wrap = el("div", { class: `fw-field fw-field-${tag}` }, el("label", { class: "fw-label", for: id, text: label }), input, error);
+  return {
+    wrap,
+    input,
+    get isWrong() { return !error.hidden; },
+    fail(sentence) {
+      error.hidden = !sentence;
+      error.textContent = sentence ?? "";
+      input.setAttribute("aria-invalid", String(Boolean(sentence)));
+    },
+  };
+}
+
+function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID(); // missing on plain-http pages
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

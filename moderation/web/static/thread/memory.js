@@ -1,0 +1,46 @@
+/* What the reader's browser remembers: token, name, drafts, comments that wait. Where storage is
+   forbidden (private windows, blocked third parties) it lasts as long as the page. */
+
+const PREFIX = "firstword:";
+
+export function createMemory(site, article) {
+  const scope = `${site}:${article}`;
+  const fallback = new Map();
+
+  function read(key) {
+    try {
+      return JSON.parse(localStorage.getItem(PREFIX + key)) ?? fallback.get(key) ?? null;
+    } catch {
+      return fallback.get(key) ?? null;
+    }
+  }
+
+  function write(key, value) {
+    fallback.set(key, value);
+    try {
+      if (value === null) localStorage.removeItem(PREFIX + key);
+      else localStorage.setItem(PREFIX + key, JSON.stringify(value));
+    } catch {
+      // full or forbidden: the map above has it
+    }
+  }
+
+  const own = (name) => `${scope}:${name}`; // per site and article
+
+  return {
+    get token() { return read(`token:${site}`); },
+    set token(value) { write(`token:${site}`, value); },
+    get name() { return read("name") ?? ""; },
+    set name(value) { write("name", value); },
+    get sort() { return read("sort"); },
+    set sort(value) { write("sort", value); },
+
+    draft: (place) => read(own(`draft:${place}`)),
+    keepDraft: (place, draft) => write(own(`draft:${place}`), draft),
+    dropDraft: (place) => write(own(`draft:${place}`), null),
+
+    /* Ids of own comments that were seen waiting here: only these are announced when declined. */
+    get waiting() { return read(own("waiting")) ?? []; },
+    set waiting(ids) { write(own("waiting"), ids.length ? ids : null); },
+  };
+}
