@@ -45,16 +45,37 @@ class Service:
                 stderr=stderr,
                 text=True,
             )
-        link = until(lambda: self._link(output), within_s=START_S)
-        self.sign_in_link = link
-        self.url = link.split("/moderation")[0]
+        try:
+            self._await_start(output)
+        except BaseException:
+            self.kill()
+            raise
         return self
 
+    def _await_start(self, output: Path) -> None:
+        port = self.environment["FIRSTWORD_PORT"]
+        if port != "0":
+            self.url = f"http://127.0.0.1:{port}"
+            until(self._is_ready, within_s=START_S)
+            return
+        self.sign_in_link = until(lambda: self._link(output), within_s=START_S)
+        self.url = self.sign_in_link.split("/moderation")[0]
+
+    def _is_ready(self) -> bool:
+        self._check_alive()
+        try:
+            return httpx2.get(f"{self.url}/readyz").status_code == 200
+        except httpx2.TransportError:
+            return False
+
     def _link(self, output: Path) -> str:
-        assert self.process is not None
-        assert self.process.poll() is None, (self.data_dir / "stderr.txt").read_text()[-2000:]
+        self._check_alive()
         found = re.search(r"http://\S+\?link=\S+", output.read_text())
         return found.group() if found else ""
+
+    def _check_alive(self) -> None:
+        assert self.process is not None
+        assert self.process.poll() is None, (self.data_dir / "stderr.txt").read_text()[-2000:]
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -67,7 +88,11 @@ class Service:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=30)
+        try:
+            return self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
 
     def run(self, *command: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         """Run a `firstword` command over the same data folder."""
@@ -114,7 +139,9 @@ class Service:
 
 
 def running(data_dir: Path, settings: Mapping[str, str]) -> Iterator[Service]:
-    """Run a service for the length of a fixture."""
+    """Run a service for the length of a fixture; whatever a test did to it, its process ends."""
     service = Service(data_dir, **settings).start()
-    yield service
-    service.stop()
+    try:
+        yield service
+    finally:
+        service.stop()

@@ -23,14 +23,6 @@ DEFER_MS = 15 * 60 * 1000  # a deferred comment comes back behind what arrived i
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A leased comment with its lease."""
-
-    comment_id: str
-    lease: Lease
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     """What a moderator decided. version: of the comment that was looked at."""
 
@@ -53,12 +45,12 @@ class Decided:
 
 def claim(
     parts: Parts, person: Person, *, site_id: str, limit: int, lane: str | None, order: str
-) -> list[Claimed]:
+) -> list[Lease]:
     """Lease up to `limit` waiting comments; what Redis still holds of decided ones is dropped."""
     require(person, "moderator")
     queue = parts.queue_of(site_id)
     lanes = (lane,) if lane else CLAIM_LANES
-    claimed: list[Claimed] = []
+    claimed: list[Lease] = []
     while len(claimed) < limit:
         wanted = limit - len(claimed)
         leases = queue.claim(limit=wanted, lanes=lanes, holder=person.person_id, order=order)
@@ -67,10 +59,22 @@ def claim(
             waiting = comments.still_pending(connection, ids)
         if stale := [comment_id for comment_id in ids if comment_id not in waiting]:
             queue.remove(stale)
-        claimed += [Claimed(lease.comment_id, lease) for lease in leases if lease.comment_id in waiting]
+        claimed += [lease for lease in leases if lease.comment_id in waiting]
         if len(leases) < wanted:
             break
     return claimed
+
+
+def extend(parts: Parts, person: Person, site_id: str, token: str) -> Lease:
+    """Keep a lease for another while. Raises Conflict when it was lost."""
+    require(person, "moderator")
+    return parts.queue_of(site_id).extend(token, holder=person.person_id)
+
+
+def release(parts: Parts, person: Person, site_id: str, token: str) -> None:
+    """Give a comment back to its lane. Raises Conflict when the lease was lost."""
+    require(person, "moderator")
+    parts.queue_of(site_id).release(token, holder=person.person_id)
 
 
 def decide(parts: Parts, person: Person, choice: Choice) -> Decided:

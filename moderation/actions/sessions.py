@@ -70,7 +70,7 @@ class Session:
 
 def start_reader(writer: Writer, *, site_id: str, name: str) -> Person:
     """Make a reader. Raises Invalid (name) and Missing (site)."""
-    shown = content.checked_name(name)
+    shown = content.checked_name(name, field="name")
     reader_id = str(uuid7())
 
     def act(transaction: Transaction) -> None:
@@ -169,7 +169,7 @@ def make_sign_in_link(writer: Writer) -> str:
 
 def add_account(writer: Writer, *, name: str, role: Role, password: str) -> str:
     """Make a moderator or admin; return the account's id. Raises Invalid and Conflict."""
-    shown, password_hash = content.checked_name(name), _hashed(password)
+    shown, password_hash = content.checked_name(name, field="name"), _hashed(password)
 
     def act(transaction: Transaction) -> str:
         if people.find_account(transaction.connection, shown):

@@ -67,7 +67,7 @@ async def submit(parts: Parts, draft: Draft) -> Posted:
         draft,
         article_key=content.checked_article_key(draft.article_key),
         body=content.checked_body(draft.body),
-        name=content.checked_name(draft.name) if draft.name is not None else None,
+        name=content.checked_name(draft.name, field="author/name") if draft.name is not None else None,
     )
     bench = parts.scoring.bench(draft.site_id)
     await limit_posts(parts, draft.reader.person_id if draft.reader else None, draft.address)

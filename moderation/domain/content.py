@@ -30,14 +30,14 @@ def checked_body(raw: str) -> str:
     return body
 
 
-def checked_name(raw: str) -> str:
-    """Return a display name on one line. Raises Invalid naming `author/name`."""
+def checked_name(raw: str, *, field: str) -> str:
+    """Return a display name on one line. Raises Invalid naming `field`."""
     name = " ".join(raw.split())
-    _refuse_non_text(name, "author/name")
+    _refuse_non_text(name, field)
     if not _is_visible(name):
-        raise _invalid("author/name", "The name is empty.")
+        raise _invalid(field, "The name is empty.")
     if len(name) > NAME_LIMIT:
-        raise _invalid("author/name", f"The name has {len(name)} characters; {NAME_LIMIT} are allowed.")
+        raise _invalid(field, f"The name has {len(name)} characters; {NAME_LIMIT} are allowed.")
     return name
 
 

@@ -17,6 +17,8 @@ Action = Literal["approve", "reject", "defer", "escalate"]
 STATUSES: tuple[Status, ...] = ("approved", "pending", "rejected", "withdrawn")
 ACTIONS: tuple[Action, ...] = ("approve", "reject", "defer", "escalate")
 
+LANES = ("doubtful", "reported", "new_author", "escalated", "audit", "appeal", "second_opinion")
+
 REJECTION_REASONS = (
     "toxicity",
     "severe_toxicity",

@@ -8,7 +8,8 @@ Ids only: no text, no name ever gets here.
 from dataclasses import dataclass
 from typing import Literal
 
-LANES = ("doubtful", "reported", "new_author", "escalated", "audit", "appeal", "second_opinion")
+from moderation.domain.states import LANES
+
 BUS_CHANNEL = "fw:bus"
 RATE_PREFIX = "fw:rate"
 

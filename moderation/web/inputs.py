@@ -1,13 +1,13 @@
 """What may be sent: strict types, unknown fields refused, every limit in one place."""
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic import Field as Limited
 
-from ..domain.states import REJECTION_REASONS
-from ..live.keys import LANES
+from ..domain.content import BODY_LIMIT, NAME_LIMIT
+from ..domain.states import LANES, REJECTION_REASONS
 
 Site = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 
@@ -70,16 +70,21 @@ class FollowQuery(SiteQuery):
     last_event_id: Annotated[int | None, Limited(ge=0, le=2**53)] = None
 
 
+def _shown(least: int, most: int) -> Any:
+    """Document a length that the domain checks, where edges are cut first and the message is better."""
+    return Limited(json_schema_extra={"minLength": least, "maxLength": most})
+
+
 class AuthorInput(_Input):
     """How a reader wants to be called."""
 
-    name: str
+    name: Annotated[str, _shown(1, NAME_LIMIT)]
 
 
 class PostInput(_Input):
     """A new comment. softened_from: the id of the text that a nudge made the author reword."""
 
-    body: str
+    body: Annotated[str, _shown(1, BODY_LIMIT)]
     parent_id: CommentId | None = None
     author: AuthorInput | None = None
     softened_from: str | None = None
@@ -88,13 +93,13 @@ class PostInput(_Input):
 class EditInput(_Input):
     """A comment's new text."""
 
-    body: str
+    body: Annotated[str, _shown(1, BODY_LIMIT)]
 
 
 class SessionInput(_Input):
     """A reader's name."""
 
-    name: str
+    name: Annotated[str, _shown(1, NAME_LIMIT)]
 
 
 class ArticleInput(_Input):
@@ -143,6 +148,3 @@ class ScoreInput(_Input):
     texts: Annotated[
         list[Annotated[str, StringConstraints(max_length=20_000)]], Limited(min_length=1, max_length=100)
     ]
-
-
-Q = TypeVar("Q", bound=BaseModel)

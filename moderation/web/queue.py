@@ -7,7 +7,6 @@ from starlette.responses import Response
 from ..actions import cards, review
 from ..actions.health import queue_status
 from ..domain.states import Action
-from ..live.queue import Lease
 from . import metrics, shapes
 from .comments import idempotency_key, read_cursor, read_id, write_cursor
 from .endpoint import Call
@@ -20,7 +19,7 @@ def claim(call: Call) -> Response:
     claimed = review.claim(
         call.parts, call.known, site_id=call.query.site, limit=said.limit, lane=said.lane, order=said.order
     )
-    leases = {each.comment_id: _lease(each.lease) for each in claimed}
+    leases = {each.comment_id: _lease(each.token, each.expires_at_ms) for each in claimed}
     made = cards.make(call.parts, [each.comment_id for each in claimed])
     items = [_card(card) | {"lease": leases[card.comment.id]} for card in made]
     return JsonResponse({"items": items})
@@ -28,13 +27,13 @@ def claim(call: Call) -> Response:
 
 def extend(call: Call) -> Response:
     """POST /moderation/leases/{token}:extend."""
-    lease = call.parts.queue_of(call.query.site).extend(call.path("token"), holder=call.known.person_id)
-    return JsonResponse(_lease(lease))
+    lease = review.extend(call.parts, call.known, call.query.site, call.path("token"))
+    return JsonResponse(_lease(lease.token, lease.expires_at_ms))
 
 
 def release(call: Call) -> Response:
     """POST /moderation/leases/{token}:release."""
-    call.parts.queue_of(call.query.site).release(call.path("token"), holder=call.known.person_id)
+    review.release(call.parts, call.known, call.query.site, call.path("token"))
     return Response(status_code=204)
 
 
@@ -110,8 +109,8 @@ def search(call: Call) -> Response:
     return JsonResponse({"items": [_card(card) for card in found], "next_cursor": write_cursor(next_id)})
 
 
-def _lease(lease: Lease) -> shapes.CardLease:
-    return {"token": lease.token, "expires_at": shapes.moment(lease.expires_at_ms)}
+def _lease(token: str, expires_at_ms: int) -> shapes.CardLease:
+    return {"token": token, "expires_at": shapes.moment(expires_at_ms)}
 
 
 def _card(card: cards.Card) -> dict[str, Any]:

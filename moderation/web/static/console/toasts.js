@@ -15,6 +15,7 @@ export function createToasts(place) {
   }
 
   function say(sentence, { isFault = false } = {}) {
+    for (const toast of place.querySelectorAll(".toast-plain")) if (toast.textContent === sentence) toast.remove();
     show(el("div", { class: `toast toast-plain${isFault ? " toast-fault" : ""}`, text: sentence }), isFault ? SHOWN_MS : NEWS_MS);
   }
 
