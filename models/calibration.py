@@ -21,8 +21,12 @@ class Curve:
 
     def __call__(self, margins: Floats) -> Floats:
         """Return probabilities, strictly increasing in the margin, of the same shape."""
-        measured = np.interp(margins, self.margins, self.probabilities)
-        return (1 - TIE_BREAK) * measured + TIE_BREAK * sigmoid(margins)
+        return untied(np.interp(margins, self.margins, self.probabilities), margins)
+
+
+def untied(measured: Floats, margins: Floats) -> Floats:
+    """Return measured probabilities with equal ones told apart by their margins; any shape."""
+    return (1 - TIE_BREAK) * measured + TIE_BREAK * sigmoid(margins)
 
 
 def sigmoid(margins: Floats) -> Floats:

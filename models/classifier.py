@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import explain
-from models.calibration import Curve
+from models.calibration import Curve, untied
 from models.explain import Span
 from models.features import Ngrams
 
@@ -65,8 +65,11 @@ class Classifier:
 
     def probabilities(self, margins: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return calibrated probabilities of margins, both of shape (texts, labels)."""
-        columns = [head.curve(margins[:, column]) for column, head in enumerate(self.heads)]
-        return np.stack(columns, axis=1).astype(np.float32)
+        measured = np.empty_like(margins)
+        for column, head in enumerate(self.heads):
+            curve = head.curve
+            measured[:, column] = np.interp(margins[:, column], curve.margins, curve.probabilities)
+        return untied(measured, margins).astype(np.float32)
 
     def margins(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return raw log-odds, shape (texts, labels): the finest order there is."""

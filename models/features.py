@@ -44,7 +44,7 @@ POWERS, INVERSES = _powers(BASE, KNOWN), _powers(INVERSE, KNOWN)
 
 
 # 1 + log(count); an n-gram that is there 4,095 times is not more telling than one that is there 2,000 times.
-LOG_TERM = 1 + np.log(np.maximum(np.arange(KNOWN), 1))
+LOG_TERM = (1 + np.log(np.maximum(np.arange(KNOWN), 1))).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +83,17 @@ class Ngrams:
         """Return the distinct indices of `text`, ascending, and their values."""
         clean = normalise(text)
         hashed, words, _, _ = self._hashed(clean)
-        indices, counts = distinct(hashed)
-        values = LOG_TERM.take(counts, mode="clip")
-        split = int(np.searchsorted(indices, self.words_from))
+        found, counts = distinct(hashed)
+        indices = np.empty(len(found) + len(EXTRAS), np.int32)
+        values = np.empty(len(indices), np.float32)
+        indices[: len(found)] = found
+        indices[len(found) :] = range(self.extras_from, self.size)
+        np.take(LOG_TERM, counts, mode="clip", out=values[: len(found)])
+        split = int(found.searchsorted(np.int32(self.words_from)))
         _to_unit_length(values[:split])
-        _to_unit_length(values[split:])
-        extras = self.extras_from + np.arange(len(EXTRAS))
-        return (
-            np.concatenate([indices, extras]).astype(np.int32),
-            np.concatenate([values, _extras(text, clean, words)]).astype(np.float32),
-        )
+        _to_unit_length(values[split : len(found)])
+        values[len(found) :] = _extras(text, clean, words)
+        return indices, values
 
     def places(self, clean: Normalised) -> Places:
         """Return every occurrence of an n-gram of a text that is already normalised."""
@@ -127,10 +128,16 @@ class Ngrams:
 
 
 def distinct(indices: Indices) -> tuple[Indices, NDArray[np.int64]]:
-    """Return the distinct values, ascending, and how often each occurs (np.unique in half its time)."""
+    """Return the distinct values of at least one, ascending, and how often each occurs."""
     ordered = np.sort(indices)
-    heads = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(ordered)])
-    return ordered[heads], np.diff(heads, append=len(ordered))
+    is_first = np.empty(len(ordered), np.bool_)
+    is_first[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    heads = np.flatnonzero(is_first)
+    counts = np.empty(len(heads), np.int64)
+    counts[-1] = len(ordered) - heads[-1]
+    np.subtract(heads[1:], heads[:-1], out=counts[:-1])
+    return ordered[heads], counts
 
 
 def _char_hashes(wide: Hashes, longest: int) -> Hashes:
@@ -160,24 +167,22 @@ def _bucket(hashes: Hashes, bits: int) -> Indices:
     return (((hashes ^ (hashes >> SHIFT)) * MIX) >> np.uint64(64 - bits)).astype(np.int32)
 
 
-def _to_unit_length(values: NDArray[np.float64]) -> None:
-    values *= 1 / np.sqrt(max(float(values @ values), 1.0))
+def _to_unit_length(values: Values) -> None:
+    values *= np.float32(1 / math.sqrt(max(float(values @ values), 1.0)))
 
 
-def _extras(text: str, clean: Normalised, words: Hashes) -> NDArray[np.float64]:
+def _extras(text: str, clean: Normalised, words: Hashes) -> list[float]:
     """Measure what n-grams cannot see; every value lies between 0 and about 2."""
     upper, lower = _cases(text)
     count = len(words)
-    return np.array(
-        [
-            math.log1p(clean.repairs) / 2,
-            upper / (upper + lower) if upper > 4 else 0.0,  # fewer capitals are a name, not a shout
-            math.log1p(len(LINK.findall(text.lower()))),
-            1 - len(set(words.tolist())) / count if count else 0.0,
-            math.log1p(text.count("!")) / 2,
-            math.log1p(count) / 5,
-        ]
-    )
+    return [
+        math.log1p(clean.repairs) / 2,
+        upper / (upper + lower) if upper > 4 else 0.0,  # fewer capitals are a name, not a shout
+        math.log1p(len(LINK.findall(text.lower()))),
+        1 - len(set(words.tolist())) / count if count else 0.0,
+        math.log1p(text.count("!")) / 2,
+        math.log1p(count) / 5,
+    ]
 
 
 def _cases(text: str) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from .actions.follow import Follow
 from .actions.pages import Pages
 from .actions.parts import Parts, now_ms
-from .actions.publish import ensure_site
+from .actions.publish import ensure_demo, ensure_site
 from .actions.relay import Relay
 from .actions.scoring import Scoring
 from .actions.sessions import Signing
@@ -152,6 +152,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         writer.start()
         sync.callback(writer.stop)
         ensure_site(writer, "main", "Firstword", made_by="installation")
+        ensure_demo(writer)
         rates = Rates(redis_url)
         stack.push_async_callback(rates.aclose)
         bus = Bus(redis_url)

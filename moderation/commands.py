@@ -152,7 +152,7 @@ def reset_moderator(name: str) -> None:
 def queue_status(as_json: AsJson = False) -> None:
     """Show what waits in each lane."""
     with opened(settings := load()) as (database, _), queue_at_hand(settings) as queue:
-        status = health.queue_status(database, queue)
+        status = health.queue_status(database, queue, "main")
     rows = [{"lane": lane.lane, "waiting": lane.waiting} for lane in status.lanes]
     if as_json:
         typer.echo(json.dumps({"state": status.state, "leased": status.leased, "lanes": rows}))

@@ -72,6 +72,15 @@ def fit(rows: csr_array, target: Floats, weight: Floats, *, seed: int) -> Fitted
     return Fitted(ratio * model.coef_[0], float(model.intercept_[0]))
 
 
+def blend(rows: csr_array, first: Fitted, second: Fitted) -> Fitted:
+    """Return the sum of two heads, each stretched so that its margins on `rows` spread by one."""
+    stretches = [1 / max(float(np.std(rows @ head.weights)), 1e-9) for head in (first, second)]
+    return Fitted(
+        first.weights * stretches[0] + second.weights * stretches[1],
+        first.intercept * stretches[0] + second.intercept * stretches[1],
+    )
+
+
 def log_count_ratio(rows: csr_array, is_yes: Floats, weight: Floats) -> NDArray[np.float32]:
     """Return log(P(feature | yes) / P(feature | no)), smoothed, shape (features,)."""
     yes = rows.T @ (weight * is_yes) + SMOOTHING

@@ -11,19 +11,21 @@ from models.classifier import Limits
 Floats = NDArray[np.float64]
 
 QUEUE_RECALL = 0.90  # of what people call harmful waits for a person at the latest from here
+# ... but not below these: a rarer label would fill the queue with comments that it only suspects.
+LOWEST_QUEUE = {"human": 0.15, "weak": 0.5}
 REJECT_PRECISION = 0.95  # lower end of the interval: at most one refusal in twenty is wrong
 FEWEST = 30  # refusals on which the promise must rest
 FALLBACK = Limits(queue=0.5, reject=None)
 
 
-def choose(scores: Floats, target: Floats, *, may_reject: bool) -> Limits:
-    """Return limits for probabilities, shape (examples,). may_reject: False for a weak head."""
+def choose(scores: Floats, target: Floats, *, evidence: str) -> Limits:
+    """Return limits for probabilities, shape (examples,); a head of weak evidence never refuses."""
     is_yes = target >= 0.5
     if not is_yes.any():
         return FALLBACK
     queue = float(np.quantile(scores[is_yes], 1 - QUEUE_RECALL))
-    queue = min(max(queue, 0.05), 0.9)
-    reject = _reject(scores, is_yes) if may_reject else None
+    queue = min(max(queue, LOWEST_QUEUE[evidence]), 0.9)
+    reject = _reject(scores, is_yes) if evidence == "human" else None
     return Limits(round(queue, 3), None if reject is None else round(max(reject, queue), 3))
 
 

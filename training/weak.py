@@ -14,7 +14,7 @@ from models.example import Example
 from models.text import tokens
 
 HATE_SOURCES = frozenset({"hatemoji_build", "stormfront_vicomtech", "edos"})  # their label is hate
-CERTAIN, LIKELY = 1.0, 0.3  # weight of a judgement: as good as a person's, or a guess
+CERTAIN, LIKELY, UNLIKELY = 1.0, 0.3, 0.2  # weight of a judgement: as good as a person's, or a guess
 # Words that the list files under sexual acts, but that people mostly swear with.
 SWEARING = frozenset(
     {"fuck", "ass", "shit", "bitch", "suck", "balls", "cunt", "dick", "cock", "pussy", "bastard"}
@@ -57,15 +57,14 @@ def judge(example: Example, words: Words) -> dict[str, tuple[float, float]]:
     """Return label -> (0 or 1, weight) for the labels about which the evidence says something."""
     said = [token.text for token in tokens(example.text)]
     found = _matches(said, words)
-    toxic = example.labels.get("toxicity")
+    is_toxic = example.labels.get("toxicity", 0.0) >= 0.5
     judged = {
-        "profanity": _known(any(word.severity >= 1.4 for word in found)),
+        "profanity": _known(bool(found), CERTAIN if is_toxic or not found else UNLIKELY),
         "sexually_explicit": _sexual(found),
     }
-    if toxic is None:
+    if "toxicity" not in example.labels:
         return judged
-    is_toxic = toxic >= 0.5
-    judged["severe_toxicity"] = _severe(found, is_toxic, example.text)
+    judged["severe_toxicity"] = _known(is_toxic and any(word.severity >= 2 for word in found))
     judged["threat"] = _known(is_toxic and bool(THREAT.search(" ".join(said))))
     judged["identity_attack"] = _hate(found, is_toxic, example.source)
     if example.source not in HATE_SOURCES:
@@ -89,14 +88,6 @@ def _sexual(found: list[Word]) -> tuple[float, float]:
     if explicit:
         return _known(answer=True)
     return _known(answer=len(swearing) > 1, weight=LIKELY if swearing else CERTAIN)
-
-
-def _severe(found: list[Word], is_toxic: bool, text: str) -> tuple[float, float]:
-    harsh = sum(word.severity >= 2 for word in found)
-    shouted = text.isupper()
-    return _known(
-        is_toxic and (harsh > 2 or (harsh > 0 and shouted)), CERTAIN if not harsh or harsh > 2 else LIKELY
-    )
 
 
 def _hate(found: list[Word], is_toxic: bool, source: str) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from sqlalchemy import ColumnElement, Connection, Row
 
+from models import text
 from models.classifier import Classifier
 from models.explain import Span
 
@@ -15,9 +16,13 @@ from ..store import articles, comments, decisions, people
 from ..store.tables import article, comment
 from .pages import cut
 from .parts import Parts
+from .scoring import Bench, Scoring
 
 TOP_LABELS = 2  # words are shown for what drove the score, not for all eight labels
 SHOWN_FROM = 0.1  # below that a label has nothing to explain
+
+CONTEXT_DEPTH = 3  # comments above the one to decide
+LISTED = "listed_phrase"
 
 log = structlog.get_logger()
 
@@ -51,15 +56,12 @@ class Wanted:
     min_score: float | None = None
 
 
-CONTEXT_DEPTH = 3
-
-
 def make(parts: Parts, comment_ids: Sequence[str]) -> list[Card]:
     """Build cards in the order of the ids."""
     with parts.database.read() as connection:
         found = comments.get_many(connection, comment_ids)
         rows = [found[comment_id] for comment_id in comment_ids if comment_id in found]
-        return _cards(connection, parts.scoring.classifier, rows)
+        return _cards(connection, parts.scoring, rows)
 
 
 def search(
@@ -69,7 +71,7 @@ def search(
     with parts.database.read() as connection:
         rows = comments.search(connection, _conditions(wanted), after_id=after_id, limit=limit)
         shown, next_id = cut(rows, limit)
-        return _cards(connection, parts.scoring.classifier, shown), next_id
+        return _cards(connection, parts.scoring, shown), next_id
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -87,7 +89,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _cards(connection: Connection, classifier: Classifier | None, rows: Sequence[Row[Any]]) -> list[Card]:
+def _cards(connection: Connection, scoring: Scoring, rows: Sequence[Row[Any]]) -> list[Card]:
     ids = [row.id for row in rows]
     scores = decisions.scores(connection, ids)
     said = decisions.of_policy(connection, ids)
@@ -105,7 +107,9 @@ def _cards(connection: Connection, classifier: Classifier | None, rows: Sequence
             scores=scores[row.id].scores if row.id in scores else {},
             model_id=scores[row.id].model_id if row.id in scores else None,
             reasons=said[row.id].reasons if row.id in said else (),
-            highlights=_highlights(classifier, row, scores[row.id].scores if row.id in scores else {}),
+            highlights=_highlights(
+                scoring.bench(row.site_id), row.body, scores[row.id].scores if row.id in scores else {}
+            ),
         )
         for row in rows
     ]
@@ -123,13 +127,26 @@ def _context(connection: Connection, row: Row[Any]) -> list[Row[Any]]:
     return context
 
 
-def _highlights(classifier: Classifier | None, row: Row[Any], scores: Mapping[str, float]) -> list[Span]:
+def _highlights(bench: Bench, body: str, scores: Mapping[str, float]) -> list[Span]:
+    return _listed(bench, body) + _driving(bench.classifier, body, scores)
+
+
+def _listed(bench: Bench, body: str) -> list[Span]:
+    """Mark the phrases of the site's word lists."""
+    words = text.tokens(body)
+    spelled = [word.text for word in words]
+    hits = bench.banned.find(spelled) + bench.suspect.find(spelled)
+    return [Span(words[hit.begin].begin, words[hit.end - 1].end, LISTED, 1.0) for hit in hits]
+
+
+def _driving(classifier: Classifier | None, body: str, scores: Mapping[str, float]) -> list[Span]:
+    """Mark the words that drove the likeliest labels."""
     if classifier is None:
         return []
     likely = sorted(scores, key=lambda label: -scores[label])[:TOP_LABELS]
     labels = [label for label in likely if scores[label] >= SHOWN_FROM and label in classifier.labels]
     try:
-        return [span for label in labels for span in classifier.explain(row.body, label)]
+        return [span for label in labels for span in classifier.explain(body, label)]
     except Exception as error:  # a card without coloured words is still a card
         log.error("unexplained", model=classifier.model_id, error=type(error).__name__)
         return []

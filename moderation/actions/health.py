@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..domain.errors import Away
 from ..live.queue import LaneDepth, Queue
-from ..store import decisions, outbox, policies
+from ..store import comments, decisions, outbox, policies
 from ..store.db import Database
 from .parts import Parts, now_ms
 
@@ -32,6 +32,7 @@ class QueueStatus:
 
     state: QueueState
     lanes: list[LaneDepth]
+    oldest_at_ms: int | None  # of all that wait, leased or not
     leased: int
     decided_today: int
     p50_s: float | None
@@ -65,18 +66,27 @@ def queue_state(queue: Queue) -> QueueState:
         return "away"
 
 
-def queue_status(database: Database, queue: Queue) -> QueueStatus:
+def queue_status(database: Database, queue: Queue, site_id: str) -> QueueStatus:
     """Gather the figures of the console's top line; an absent Redis leaves its figures empty."""
     now = now_ms()
     with database.read() as connection:
         waits = sorted(decisions.waits_ms(connection, now - WEEK_MS))
+        oldest = comments.pending_after(connection, site_id, None, 1)
         today = decisions.count_by_moderators(connection, now - DAY_MS)
     state = queue_state(queue)
     lanes: list[LaneDepth] = []
     leased = 0
     if state != "away":
         lanes, leased = queue.depths(), queue.leased()
-    return QueueStatus(state, lanes, leased, today, _quantile_s(waits, 0.5), _quantile_s(waits, 0.95))
+    return QueueStatus(
+        state=state,
+        lanes=lanes,
+        oldest_at_ms=oldest[0].created_at_ms if oldest else None,
+        leased=leased,
+        decided_today=today,
+        p50_s=_quantile_s(waits, 0.5),
+        p95_s=_quantile_s(waits, 0.95),
+    )
 
 
 def _quantile_s(sorted_ms: list[int], share: float) -> float | None:

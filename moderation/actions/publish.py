@@ -10,6 +10,8 @@ from ..store import articles, audit, policies
 from ..store.writer import Transaction, Writer
 from .parts import Parts
 
+DEMO_KEY = "demo"
+DEMO_TITLE = "After forty years of traffic, Quay Street goes quiet"
 DEFAULT_RULES: dict[str, Any] = {
     "banned": [],
     "suspect": ["kill yourself", "kys", "go die", "rope yourself"],
@@ -22,6 +24,16 @@ DEFAULT_RULES: dict[str, Any] = {
 def ensure_site(writer: Writer, site_id: str, title: str, *, made_by: str) -> None:
     """Make a site with the shipped rules, unless it is there."""
     writer.run(lambda transaction: _ensure_site(transaction, site_id, title, made_by))
+
+
+def ensure_demo(writer: Writer) -> None:
+    """Name the demo article, so that a moderator's card does."""
+
+    def act(transaction: Transaction) -> None:
+        if articles.find(transaction.connection, "main", DEMO_KEY) is None:
+            articles.put(transaction, "main", DEMO_KEY, {"title": DEMO_TITLE, "url": "/"})
+
+    writer.run(act)
 
 
 def put_article(

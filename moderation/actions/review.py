@@ -13,7 +13,7 @@ from sqlalchemy import Row
 
 from ..domain.errors import Away, Conflict, Missing
 from ..domain.roles import Person, require
-from ..domain.states import Action, Status, after
+from ..domain.states import REJECTION_SENTENCES, Action, Status, after
 from ..live.queue import CLAIM_LANES, Lease, LeaseLost
 from ..store import audit, comments, decisions, idempotency
 from ..store.writer import Transaction
@@ -51,18 +51,31 @@ def claim(
     queue = parts.queue_of(site_id)
     lanes = (lane,) if lane else CLAIM_LANES
     claimed: list[Lease] = []
+    passed_on: list[Lease] = []
     while len(claimed) < limit:
         wanted = limit - len(claimed)
         leases = queue.claim(limit=wanted, lanes=lanes, holder=person.person_id, order=order)
         ids = [lease.comment_id for lease in leases]
         with parts.database.read() as connection:
             waiting = comments.still_pending(connection, ids)
+            said = decisions.latest(connection, ids)
+        own = {last.comment_id for last in said.values() if _was_passed_on(last, person)}
         if stale := [comment_id for comment_id in ids if comment_id not in waiting]:
             queue.remove(stale)
-        claimed += [lease for lease in leases if lease.comment_id in waiting]
+        held = [lease for lease in leases if lease.comment_id in waiting]
+        # What one has just deferred or escalated oneself is for others, unless one asks for its lane.
+        passed_on += [lease for lease in held if lane is None and lease.comment_id in own]
+        claimed += [lease for lease in held if lane is not None or lease.comment_id not in own]
         if len(leases) < wanted:
             break
+    for lease in passed_on:
+        queue.release(lease.token, holder=person.person_id)
     return claimed
+
+
+def _was_passed_on(last: Row[Any], person: Person) -> bool:
+    is_own = last.account_id is not None and last.account_id == person.account_id
+    return is_own and last.action in {"defer", "escalate"} and last.undoes_id is None
 
 
 def extend(parts: Parts, person: Person, site_id: str, token: str) -> Lease:
@@ -201,8 +214,7 @@ def _reasons(choice: Choice) -> list[dict[str, Any]]:
     if choice.action != "reject":
         return []
     code = choice.reason or "other"
-    detail = f"A moderator refused it: {code.replace('_', ' ')}."
-    return [{"code": code, "outcome": "reject", "detail": detail}]
+    return [{"code": code, "outcome": "reject", "detail": REJECTION_SENTENCES[code]}]
 
 
 def _waited(comment: Row[Any], now_ms: int) -> int | None:

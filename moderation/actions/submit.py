@@ -77,12 +77,12 @@ async def submit(parts: Parts, draft: Draft) -> Posted:
     return await asyncio.wrap_future(answer)
 
 
-async def limit_posts(parts: Parts, reader_id: str | None, address: str) -> None:
-    """Count a post against its reader and its address block. Raises TooMany."""
+async def limit_posts(parts: Parts, reader_id: str | None, address: str, *, act: str = "post") -> None:
+    """Count an act against its reader and its address block. Raises TooMany."""
     block = address_block(address)
-    waits = [await parts.rates.hit(parts.post_rate, scope="post-address", key=block)]
+    waits = [await parts.rates.hit(parts.post_rate, scope=f"{act}-address", key=block)]
     if reader_id:
-        waits.append(await parts.rates.hit(parts.post_rate, scope="post-reader", key=reader_id))
+        waits.append(await parts.rates.hit(parts.post_rate, scope=f"{act}-reader", key=reader_id))
     if wait_s := max(waits):
         raise TooMany("You are posting very fast. Please wait a moment.", retry_after_s=wait_s)
 

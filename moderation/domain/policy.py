@@ -14,6 +14,17 @@ from .states import Status
 Outcome = Literal["approve", "queue", "reject"]
 
 _STRICTNESS: dict[Outcome, int] = {"approve": 0, "queue": 1, "reject": 2}
+# How a label reads in a sentence: authors and moderators are told in words, not in field names.
+_PHRASES = {
+    "toxicity": "toxic",
+    "severe_toxicity": "severely toxic",
+    "insult": "an insult",
+    "profanity": "profanity",
+    "threat": "a threat",
+    "identity_attack": "an attack on a group of people",
+    "sexually_explicit": "sexually explicit",
+    "spam": "spam",
+}
 _STATUS: dict[Outcome, Status] = {"approve": "approved", "queue": "pending", "reject": "rejected"}
 
 
@@ -104,11 +115,11 @@ def by_score(signals: Signals, rules: Rules) -> Iterator[Reason]:
         limits = rules.limits.get(label)
         if limits is None:
             continue
-        named = label.replace("_", " ")
+        phrase = _PHRASES.get(label, label)
         if limits.reject is not None and score >= limits.reject and label not in rules.weak:
-            yield Reason("score", "reject", f"It reads as {named}.", label, score)
+            yield Reason("score", "reject", f"It reads as {phrase}.", label, score)
         elif limits.queue is not None and score >= limits.queue:
-            yield Reason("score", "queue", f"It may be {named}.", label, score)
+            yield Reason("score", "queue", f"It may be {phrase}.", label, score)
 
 
 def by_name(signals: Signals, rules: Rules) -> Iterator[Reason]:
@@ -119,8 +130,8 @@ def by_name(signals: Signals, rules: Rules) -> Iterator[Reason]:
         limits = rules.limits.get(label)
         # A name of one or two words is thin evidence: it must reach the reject limit to be held.
         if limits and limits.reject is not None and score >= limits.reject and label not in rules.weak:
-            named = label.replace("_", " ")
-            yield Reason("name", "queue", f"The display name may be {named}.", label, score)
+            phrase = _PHRASES.get(label, label)
+            yield Reason("name", "queue", f"The display name may be {phrase}.", label, score)
 
 
 def by_links(signals: Signals, rules: Rules) -> Iterator[Reason]:

@@ -19,20 +19,21 @@ ACTIONS: tuple[Action, ...] = ("approve", "reject", "defer", "escalate")
 
 LANES = ("doubtful", "reported", "new_author", "escalated", "audit", "appeal", "second_opinion")
 
-REJECTION_REASONS = (
-    "toxicity",
-    "severe_toxicity",
-    "identity_attack",
-    "insult",
-    "threat",
-    "profanity",
-    "sexual",
-    "spam",
-    "off_topic",
-    "illegal",
-    "misinformation",
-    "other",
-)
+REJECTION_SENTENCES = {
+    "toxicity": "A moderator found it toxic.",
+    "severe_toxicity": "A moderator found it severely toxic.",
+    "identity_attack": "A moderator found that it attacks a group of people.",
+    "insult": "A moderator found it insulting.",
+    "threat": "A moderator found that it threatens somebody.",
+    "profanity": "A moderator found its language too coarse.",
+    "sexual": "A moderator found it sexually explicit.",
+    "spam": "A moderator found it to be spam.",
+    "off_topic": "A moderator found it to be off the topic.",
+    "illegal": "A moderator found that it may be illegal.",
+    "misinformation": "A moderator found that it misinforms.",
+    "other": "A moderator found that it does not fit the rules.",
+}
+REJECTION_REASONS = tuple(REJECTION_SENTENCES)
 
 # defer and escalate leave the question open: whatever was public before goes back to waiting.
 _AFTER: dict[Action, Status] = {

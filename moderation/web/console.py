@@ -32,7 +32,7 @@ async def demo(request: Request) -> Response:
 async def embed(_: Request) -> Response:
     """Give publishers the one script they include."""
     headers = {
-        "Cache-Control": "public, max-age=300",
+        "Cache-Control": "no-cache",
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }

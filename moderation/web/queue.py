@@ -67,8 +67,7 @@ def undo(call: Call) -> Response:
 
 def status(call: Call) -> Response:
     """GET /moderation/queue."""
-    now = queue_status(call.parts.database, call.parts.queue_of(call.query.site))
-    oldest = min((lane.oldest_at_ms for lane in now.lanes if lane.oldest_at_ms), default=None)
+    now = queue_status(call.parts.database, call.parts.queue_of(call.query.site), call.query.site)
     return JsonResponse(
         {
             "state": now.state,
@@ -81,7 +80,7 @@ def status(call: Call) -> Response:
                 }
                 for lane in now.lanes
             ],
-            "oldest_at": shapes.moment(oldest) if oldest else None,
+            "oldest_at": shapes.moment(now.oldest_at_ms) if now.oldest_at_ms else None,
             "leased": now.leased,
             "decided_today": now.decided_today,
             "time_to_decision": {"p50_s": now.p50_s, "p95_s": now.p95_s},
@@ -135,6 +134,7 @@ def _card(card: cards.Card) -> dict[str, Any]:
             for span in card.highlights
         ],
         "version": row.version,
+        "lane": row.lane if row.status == "pending" else None,
         "waiting_since": shapes.moment(row.queued_at_ms) if row.queued_at_ms else None,
     }
 

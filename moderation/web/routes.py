@@ -203,7 +203,8 @@ class _Static(StaticFiles):
         response = super().file_response(*args, **kwargs)
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        response.headers["Cache-Control"] = "public, max-age=300"
+        # Asked anew with the ETag each time: modules of two versions must not meet in one page.
+        response.headers["Cache-Control"] = "no-cache"
         return response
 
 

@@ -13,7 +13,7 @@ from .json import JsonResponse
 
 async def start(call: Call) -> Response:
     """POST /session: a token for the widget to keep, and the cookie for pages of our own origin."""
-    await limit_posts(call.parts, None, call.address)
+    await limit_posts(call.parts, None, call.address, act="session")
     writer, site_id, name = call.parts.writer, call.query.site, call.body.name
     reader = await run_in_threadpool(lambda: sessions.start_reader(writer, site_id=site_id, name=name))
     token = call.parts.signing.reader_token(reader.person_id)

@@ -119,6 +119,7 @@ class Card(TypedDict):
     reasons: list[Reason]
     highlights: list[Span]
     version: int
+    lane: str | None
     waiting_since: str | None
     lease: NotRequired[CardLease]
 

@@ -100,8 +100,8 @@ const figures = followFigures({
   place: byId("figures"),
   banner: byId("banner"),
   isIdle: () => hand.items.length === 0,
-  onFigures: ({ waiting, leased, state }) => {
-    queueView.drawElsewhere(leased ?? 0);
+  onFigures: ({ waiting, leased, state } = {}) => {
+    queueView.drawEmpty({ waiting, leased, state });
     if (state !== "away" && (waiting ?? 0) > 0) hand.refill();
   },
 });

@@ -11,7 +11,9 @@ from training import compare, evaluate
 
 def test_a_perfect_and_a_useless_ranking_get_their_figures() -> None:
     is_yes = np.repeat([False, True], 50)
-    perfect = evaluate.figures(is_yes, np.repeat([0.0, 1.0], 50), np.repeat([-1.0, 1.0], 50), draws=20, seed=0)
+    perfect = evaluate.figures(
+        is_yes, np.repeat([0.0, 1.0], 50), np.repeat([-1.0, 1.0], 50), draws=20, seed=0
+    )
     assert perfect == {"examples": 100, "positives": 50, "auc": [1, 1, 1], "ap": [1, 1, 1], "ece": [0, 0, 0]}
     useless = evaluate.figures(is_yes, np.full(100, 0.5), np.zeros(100), draws=20, seed=0)
     assert useless["auc"] == [0.5, 0.5, 0.5]
@@ -38,7 +40,9 @@ def test_a_label_nobody_judged_has_no_figures(classifier: Classifier) -> None:
 
 
 def test_sources_are_told_apart(classifier: Classifier) -> None:
-    examples = [Example(e.text, e.labels, source="ab"[at % 2]) for at, e in enumerate(corpus.generate(200, seed=9))]
+    examples = [
+        Example(e.text, e.labels, source="ab"[at % 2]) for at, e in enumerate(corpus.generate(200, seed=9))
+    ]
     found = evaluate.examine(classifier, examples, draws=0)
     assert set(found["toxicity"]) == {"all", "a", "b"}
     assert found["toxicity"]["a"]["examples"] == 100

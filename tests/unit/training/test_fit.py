@@ -27,18 +27,26 @@ def score(classifier: Classifier, text: str, label: str = "toxicity") -> float:
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "training", *map(str, arguments)], capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", "-m", "training", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
 def decisions(path: Path, text: str, labels: dict[str, float], *, count: int = 40) -> Path:
-    examples = [Example(f"{text} Number {at}.", labels, probability=0.5, author=f"a{at}") for at in range(count)]
+    examples = [
+        Example(f"{text} Number {at}.", labels, probability=0.5, author=f"a{at}") for at in range(count)
+    ]
     return corpus.write(path, examples)
 
 
 def test_the_same_corpus_and_seed_make_the_same_model(tmp_path: Path) -> None:
-    data = corpus.write(tmp_path / "corpus.jsonl", corpus.generate(2000))
-    made = [recipe.fit(recipe.Plan(tmp_path / out, data, fast=True, jobs=jobs), silent) for out, jobs in (("a", 1), ("b", 2))]
+    data = corpus.write(tmp_path / "corpus.jsonl", corpus.generate(1000))
+    made = [
+        recipe.fit(recipe.Plan(tmp_path / out, data, fast=True, jobs=jobs), silent)
+        for out, jobs in (("a", 1), ("b", 2))
+    ]
     assert made[0].name == made[1].name
     other = recipe.fit(recipe.Plan(tmp_path / "c", data, fast=True, seed=1), silent)
     assert other.name != made[0].name
@@ -55,10 +63,10 @@ def test_a_label_with_too_few_examples_gets_no_head(tmp_path: Path) -> None:
 
 def test_data_and_decisions_are_learnt_together(tmp_path: Path) -> None:
     data = corpus.write(tmp_path / "corpus.jsonl", corpus.generate(1000))
-    labels = decisions(tmp_path / "labels.jsonl", ODD, {"toxicity": 1.0})
+    labels = decisions(tmp_path / "labels.jsonl", ODD, {"toxicity": 0.0})
     plain = artifact.load(recipe.fit(recipe.Plan(tmp_path, data, fast=True), silent))
     both = artifact.load(recipe.fit(recipe.Plan(tmp_path, data, (labels,), fast=True), silent))
-    assert score(both, ODD) > score(plain, ODD) + 0.3
+    assert score(both, ODD) < score(plain, ODD) - 0.3
     assert "labels.jsonl" in both.manifest["data"]
 
 

@@ -64,8 +64,18 @@ def test_a_head_learns_the_same_thing_twice() -> None:
 def test_examples_without_weight_teach_nothing() -> None:
     rows, target = rows_of(300)
     weight = (np.arange(300) < 200).astype(float)
-    turned = np.where(weight > 0, target, 1 - target)
-    assert heads.log_count_ratio(rows, target, weight) == pytest.approx(heads.log_count_ratio(rows, np.where(weight > 0, turned, 0), weight))
+    first = heads.fit(rows, target, weight, seed=0)
+    second = heads.fit(rows, np.where(weight > 0, target, 1 - target), weight, seed=0)
+    assert first.weights == pytest.approx(second.weights, abs=1e-9)
+
+
+def test_a_blend_ranks_between_its_two_heads() -> None:
+    rows, target = rows_of(200)
+    a = heads.fit(rows, target, np.ones(200), seed=0)
+    b = heads.Fitted(a.weights * 100, 7.0)
+    both = heads.blend(rows, a, b)
+    assert np.std(rows @ both.weights) == pytest.approx(2, abs=1e-3)
+    assert np.corrcoef(rows @ both.weights, rows @ a.weights)[0, 1] == pytest.approx(1)
 
 
 def test_a_log_odds_margin_is_what_it_says() -> None:
@@ -127,7 +137,9 @@ def test_equal_steps_of_a_curve_are_told_apart_by_the_margin() -> None:
 
 
 def test_the_precision_floor_is_wilsons() -> None:
-    assert thresholds.precision_floor(np.array([81.0]), np.array([263.0]))[0] == pytest.approx(0.2553, abs=1e-4)
+    assert thresholds.precision_floor(np.array([81.0]), np.array([263.0]))[0] == pytest.approx(
+        0.2553, abs=1e-4
+    )
     assert thresholds.precision_floor(np.array([0.0]), np.array([0.0]))[0] == 0.0
 
 
@@ -136,14 +148,14 @@ def test_limits_keep_their_promises_and_weak_heads_never_refuse() -> None:
     scores = rng.random(5000)
     target = (rng.random(5000) < scores**0.5).astype(float) * (scores > 0.2)
     scores = np.where(target > 0, np.maximum(scores, 0.4), scores)
-    limits = thresholds.choose(scores, target, may_reject=True)
+    limits = thresholds.choose(scores, target, evidence="human")
     assert limits.reject is not None
     assert limits.queue <= limits.reject
     assert (scores[target > 0] >= limits.queue).mean() >= 0.89
     assert target[scores >= limits.reject].mean() >= 0.95
-    assert thresholds.choose(scores, target, may_reject=False).reject is None
+    assert thresholds.choose(scores, target, evidence="weak").reject is None
 
 
 def test_without_enough_proof_nothing_is_refused() -> None:
-    assert thresholds.choose(np.array([0.9] * 20), np.ones(20), may_reject=True).reject is None
-    assert thresholds.choose(np.array([0.9] * 20), np.zeros(20), may_reject=True) == thresholds.FALLBACK
+    assert thresholds.choose(np.array([0.9] * 20), np.ones(20), evidence="human").reject is None
+    assert thresholds.choose(np.array([0.9] * 20), np.zeros(20), evidence="human") == thresholds.FALLBACK

@@ -28,7 +28,7 @@ function articleOf({ article, comment }) {
 }
 
 function placeOf(item) {
-  if (item.lane) return el("span", { class: "lane", text: named(LANES, item.lane) });
+  if ("lease" in item && item.lane) return el("span", { class: "lane", text: named(LANES, item.lane) });
   if ("lease" in item && item.waiting_since) {
     return el("span", { class: "lane", text: `waiting ${span((Date.now() - Date.parse(item.waiting_since)) / 1000)}` });
   }

@@ -8,7 +8,7 @@ import { LANES, named, words } from "./words.js";
 const BUSY_MS = 10_000;
 const IDLE_MS = 2_500; // nothing in hand: a new comment should appear while one looks
 
-/* onFigures({waiting, leased, state}): after each answer; isIdle(): nothing in hand */
+/* onFigures({waiting, leased, state}): after each answer, nothing when there was none; isIdle(): nothing in hand */
 export function followFigures({ place, banner, isIdle, onFigures }) {
   let timer = null;
 
@@ -21,6 +21,7 @@ export function followFigures({ place, banner, isIdle, onFigures }) {
         onFigures(figures);
       } catch (problem) {
         tell(problem.status === 0 ? words.offline : words.away);
+        onFigures();
       }
     }
     timer = setTimeout(ask, isIdle() ? IDLE_MS : BUSY_MS);

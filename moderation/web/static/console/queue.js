@@ -13,8 +13,9 @@ export function createQueueView(place, { onAct, onSelect, onUndo, leftOpen }) {
   const recentList = el("ol", {});
   const actions = el("div", { class: "actions", role: "group", "aria-label": "Decision" },
     act("approve", "Approve", "a"), act("reject", "Reject", "r"), act("defer", "Defer", "d"), act("escalate", "Escalate", "e"));
-  const hint = el("p", {});
-  const empty = el("div", { class: "empty", hidden: true }, calmHarbour(), el("h2", { text: words.nothing }), el("p", { text: words.wellDone }), hint);
+  const title = el("h2", { text: words.moment });
+  const hint = el("p", { text: words.looking });
+  const empty = el("div", { class: "empty", hidden: true }, calmHarbour(), title, hint);
   const desk = el("div", { class: "desk" }, empty,
     el("aside", { class: "rail rail-hand", "aria-label": "In your hand" }, el("p", { class: "rail-title", text: "In your hand" }), handList),
     workbench,
@@ -61,12 +62,14 @@ export function createQueueView(place, { onAct, onSelect, onUndo, leftOpen }) {
     }));
   }
 
-  /* While nothing is in hand: say whether colleagues hold some. */
-  function drawElsewhere(leased) {
-    hint.textContent = leased > 0 ? words.inOtherHands(leased) : "";
+  /* While nothing is in hand: say why, and only that nothing waits when that is known. */
+  function drawEmpty({ state, waiting, leased } = {}) {
+    const isKnown = state === "ready" && !waiting;
+    title.textContent = isKnown ? words.nothing : words.moment;
+    hint.textContent = !isKnown ? words.looking : leased > 0 ? words.inOtherHands(leased) : words.wellDone;
   }
 
-  return { drawHand, drawRecent, drawElsewhere };
+  return { drawHand, drawRecent, drawEmpty };
 }
 
 /* A flat sea under a low sun. */

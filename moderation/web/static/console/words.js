@@ -1,6 +1,7 @@
 /* The console's sentences and names, in one place. */
 
 export const LABELS = {
+  listed_phrase: "Listed phrase",
   toxicity: "Toxicity",
   severe_toxicity: "Severe toxicity",
   insult: "Insult",
@@ -58,9 +59,11 @@ export const DONE = { approve: "Approved", reject: "Rejected", defer: "Deferred"
 export const words = {
   nothing: "Nothing is waiting.",
   wellDone: "Well done. New comments that need a person appear here by themselves.",
+  moment: "One moment.",
+  looking: "Looking for comments that need a person.",
   inOtherHands: (count) => (count === 1
-    ? "One more comment is being read by a colleague."
-    : `${count} more comments are being read by colleagues.`),
+    ? "The last comment is being read by a colleague."
+    : `The last ${count} comments are being read by colleagues.`),
   rebuilding: "The queue is being rebuilt. Comments are safe, and they will be here in a moment.",
   away: "The queue cannot be reached just now. Nothing is lost: every comment is kept, and this page keeps trying.",
   offline: "The server does not answer. This page keeps trying.",

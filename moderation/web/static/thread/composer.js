@@ -71,14 +71,14 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
   function isComplete() {
     const body = text.input.value;
     text.fail(!body.trim() ? words.textMissing : codePoints(body) > LIMIT ? words.textTooLong(LIMIT) : null);
-    name.fail(name.input.value.trim() ? null : words.nameMissing);
+    name.fail(null);
     element.querySelector("[aria-invalid=true]")?.focus();
     return !text.isWrong && !name.isWrong;
   }
 
   async function submit() {
     if (isBusy || !isComplete()) return;
-    const comment = { body: text.input.value, author: { name: name.input.value.trim() } };
+    const comment = { body: text.input.value, author: { name: name.input.value.trim() || words.anonymous } };
     if (parent) comment.parent_id = parent.id;
     const payload = JSON.stringify(comment);
     if (attempt?.payload !== payload) attempt = { payload, key: newKey() };

@@ -13,7 +13,7 @@ export const words = {
   premoderated: "Comments here are read by a moderator before they appear.",
 
   name: "Your name",
-  nameMissing: "Please give a name to post under.",
+  anonymous: "Anonymous",
   text: "Your comment",
   textPlaceholder: "What do you think?",
   replyPlaceholder: (name) => `Reply to ${name}`,

@@ -1,0 +1,96 @@
+"""Decide, label by label, which examples teach, which calibrate, and whose judgement counts.
+
+People's judgements come first. Where a label has too few of them, guesses of `training.weak` teach,
+and the people's sub-labels on Wikipedia are kept for calibrating and examining: the head never learns
+from them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.labels import LABELS
+from training import calibrate
+from training.material import (
+    CALIBRATE,
+    EXAMINE,
+    FIT,
+    WIKIPEDIA,
+    WITNESSES,
+    Material,
+    judgements,
+    weak_judgements,
+)
+
+Floats = NDArray[np.float64]
+
+FEWEST = 20  # examples of each class: with fewer a head would be a guess
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one head learns from. All arrays have shape (examples,).
+
+    target: 0..1; weight: 0 where the example does not teach; held: positions that calibrate;
+    truth, truth_weight: what people said, NaN where they said nothing.
+    """
+
+    label: str
+    evidence: str
+    target: Floats
+    weight: Floats
+    held: NDArray[np.intp]
+    truth: Floats
+    truth_weight: Floats
+
+    @property
+    def is_teachable(self) -> bool:
+        """Say whether both classes have examples enough."""
+        return has_both(self.target[self.weight > 0])
+
+    @property
+    def can_calibrate(self) -> bool:
+        """Say whether the held examples show both classes often enough."""
+        return has_both(self.truth[self.held])
+
+
+def has_both(target: Floats) -> bool:
+    """Say whether there are FEWEST examples of yes and of no."""
+    return bool(min((target >= 0.5).sum(), (target < 0.5).sum()) >= FEWEST)
+
+
+def plan(material: Material) -> list[Lesson]:
+    """Return a lesson for each label that can be taught, in the order in which labels are shown."""
+    sources = np.array([example.source for example in material.examples])
+    guesses = weak_judgements(material)
+    lessons = [_lesson(label, material, sources, *guesses[label]) for label in LABELS]
+    return [lesson for lesson in lessons if lesson.is_teachable]
+
+
+def _lesson(
+    label: str, material: Material, sources: NDArray[np.str_], guess: Floats, guess_weight: Floats
+) -> Lesson:
+    truth, truth_weight = judgements(material, label)
+    parts = np.array(material.parts)
+    is_weak = bool(np.isfinite(guess).any())
+    teaches = np.isfinite(truth)
+    if is_weak:
+        teaches &= ~_among(sources, WITNESSES)
+    target = np.where(teaches, truth, guess)
+    weight = np.where(teaches, truth_weight, guess_weight)
+    weight = np.where((parts == FIT) & np.isfinite(target), weight, 0.0)
+    held = np.flatnonzero(np.isfinite(truth) & (parts == CALIBRATE))
+    natural = held[_among(sources[held], WIKIPEDIA)]
+    if label == "toxicity" and len(natural) >= calibrate.ENOUGH:
+        held = natural  # Wikipedia's talk pages have a natural share of abuse; the other sources were picked
+    witnesses = np.flatnonzero(np.isfinite(truth) & _among(sources, WITNESSES) & (parts != EXAMINE))
+    if is_weak and has_both(truth[witnesses]):
+        held = witnesses
+    evidence = "weak" if is_weak else "human"
+    return Lesson(label, evidence, np.nan_to_num(target), weight, held, truth, truth_weight)
+
+
+def _among(sources: NDArray[np.str_], names: Sequence[str] | frozenset[str]) -> NDArray[np.bool_]:
+    return np.isin(sources, sorted(names))
