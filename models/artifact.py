@@ -45,26 +45,23 @@ def shipped() -> Path:
 
 def load(folder: Path) -> Classifier:
     """Return the classifier of a folder. Raises ArtifactError with one sentence."""
-    raw = _bytes(folder / "manifest.json")
-    manifest = _manifest(folder, raw)
+    manifest = _manifest(folder, _bytes(folder / "manifest.json"))
     weights = _bytes(folder / "weights.npz")
     if hashlib.sha256(weights).hexdigest() != manifest.get("weights_sha256"):
         raise ArtifactError(f"Checksum: {folder.name}/weights.npz is not the file that its manifest names.")
     try:
         ngrams = Ngrams(**manifest["ngrams"])
-        heads = _heads(manifest, weights, ngrams)
-        wanted = manifest["golden"]["fingerprint"]
+        classifier = Classifier(
+            _heads(manifest, weights, ngrams), ngrams, model_id=folder.name, manifest=manifest
+        )
+        wanted, tolerance = manifest["golden"]["fingerprint"], float(manifest["golden"]["tolerance"])
         scores = np.array(manifest["golden"]["scores"])
-        tolerance = float(manifest["golden"]["tolerance"])
     except (KeyError, TypeError, ValueError, OSError, zipfile.BadZipFile) as reason:
         raise ArtifactError(
-            f"Format: {folder.name} lacks something that format {FORMAT} has ({reason!r})."
+            f"Format: {folder.name} is not what format {FORMAT} says ({reason!r})."
         ) from reason
     if wanted != fingerprint(ngrams):
-        raise ArtifactError(
-            f"Fingerprint: {folder.name} was trained with other features than this version computes."
-        )
-    classifier = Classifier(heads, ngrams, model_id=folder.name, manifest=manifest)
+        raise ArtifactError(f"Fingerprint: {folder.name} was trained with other features than these.")
     found = classifier.score(GOLDEN)
     if found.shape != scores.shape or not np.all(np.abs(found - scores) <= tolerance):
         raise ArtifactError(f"Golden scores: {folder.name} scores its own golden texts differently here.")
@@ -74,7 +71,7 @@ def load(folder: Path) -> Classifier:
 def save(
     heads: Sequence[Head],
     ngrams: Ngrams,
-    manifest: Mapping[str, Any],
+    told: Mapping[str, Any],
     parent: Path,
     *,
     name: str,
@@ -82,26 +79,19 @@ def save(
 ) -> Path:
     """Write a model folder under `parent` and return it.
 
-    manifest: what training wants to tell; the fields that the locks need are added here.
+    told: what training wants the manifest to say; the fields that the locks need are added here.
     folds: label -> power of two by which the head was folded (see `folded`).
     Raises ValueError for a name that is not lower-case letters, digits, hyphens.
     """
     weights = _packed(heads, folds)
-    classifier = Classifier(heads, ngrams)
-    scores = classifier.score(GOLDEN).astype(float).round(6).tolist()
-    whole = {
-        **manifest,
-        "format": FORMAT,
+    manifest = {
+        **told,
+        **_locked(heads, ngrams),
         "name": name,
-        "ngrams": {"char_bits": ngrams.char_bits, "word_bits": ngrams.word_bits, "longest": ngrams.longest},
-        "labels": list(classifier.labels),
         "folds": dict(folds),
-        "evidence": dict(classifier.evidence),
-        "limits": {h.label: {"queue": h.limits.queue, "reject": h.limits.reject} for h in heads},
-        "golden": {"fingerprint": fingerprint(ngrams), "scores": scores, "tolerance": TOLERANCE},
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
     }
-    raw = (json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=True, allow_nan=False) + "\n").encode()
+    raw = (json.dumps(manifest, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
     folder = parent / f"{name}-{hashlib.sha256(raw).hexdigest()[:12]}"
     if not NAME.fullmatch(folder.name):
         raise ValueError(f"{name!r} cannot name a model: lower-case letters, digits and hyphens only")
@@ -109,6 +99,24 @@ def save(
     (folder / "weights.npz").write_bytes(weights)
     (folder / "manifest.json").write_bytes(raw)
     return folder
+
+
+def _locked(heads: Sequence[Head], ngrams: Ngrams) -> dict[str, Any]:
+    """Return the part of a manifest that loading relies on."""
+    classifier = Classifier(heads, ngrams)
+    scores = classifier.score(GOLDEN).astype(float).round(6).tolist()
+    return {
+        "format": FORMAT,
+        "ngrams": {
+            "char_bits": ngrams.char_bits,
+            "word_bits": ngrams.word_bits,
+            "longest": ngrams.longest,
+        },
+        "labels": list(classifier.labels),
+        "evidence": dict(classifier.evidence),
+        "limits": {h.label: {"queue": h.limits.queue, "reject": h.limits.reject} for h in heads},
+        "golden": {"fingerprint": fingerprint(ngrams), "scores": scores, "tolerance": TOLERANCE},
+    }
 
 
 def folded(weights: NDArray[Any], fold: int) -> NDArray[np.float32]:

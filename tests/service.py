@@ -94,7 +94,9 @@ class Service:
             self.kill()
             raise
 
-    def run(self, *command: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+    def run(
+        self, *command: str, stdin: str = "", within_s: float = 120
+    ) -> "subprocess.CompletedProcess[str]":
         """Run a `firstword` command over the same data folder."""
         return subprocess.run(
             [sys.executable, "-m", "moderation", *command],
@@ -103,7 +105,7 @@ class Service:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=within_s,
         )
 
     def token(self, role: str) -> str:

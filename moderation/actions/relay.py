@@ -27,6 +27,7 @@ from ..store.db import Database
 from .parts import Parts, now_ms
 
 TICK_S = 0.25
+GATHER_S = 0.02  # a poke is followed by others in a busy minute: one batch carries them all
 LEASE_MS = 5000
 BATCH = 1000
 REAP_EVERY_S = 1.0
@@ -42,7 +43,7 @@ class Relay:
         self._parts = parts
         self._holder = str(uuid4())
         self._poked = threading.Event()
-        self._is_stopping = False
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
         self._due: dict[str, float] = {}
         self._was_away = False
@@ -53,7 +54,7 @@ class Relay:
 
     def stop(self) -> None:
         """End after the tick that runs."""
-        self._is_stopping = True
+        self._ended.set()
         self._poked.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -63,9 +64,10 @@ class Relay:
         self._poked.set()
 
     def _run(self) -> None:
-        while not self._is_stopping:
-            self._poked.wait(TICK_S)
-            self._poked.clear()
+        while not self._ended.is_set():
+            if self._poked.wait(TICK_S):
+                self._ended.wait(GATHER_S)
+                self._poked.clear()
             try:
                 self.tick()
                 self._was_away = False

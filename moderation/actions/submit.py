@@ -4,9 +4,9 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row
 from uuid_utils.compat import uuid7
 
 from ..domain import content
@@ -42,9 +42,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What became of it. comment: a row with its article, as `store.comments.get` gives it."""
+    """What became of it. comment: what `store.comments.get` would give, without asking again."""
 
-    comment: Row[Any]
+    comment: Any
     reasons: Sequence[dict[str, Any]]
     article_version: int
     reader_id: str
@@ -101,57 +101,48 @@ def _write(transaction: Transaction, judged: _Judged) -> Posted:
         signals = replace(signals, **scoring.name_signals(judged.bench, name))
     signals = replace(
         signals,
-        repeat_count=comments.repeats(
-            transaction.connection,
-            author_id,
-            judged.words_hash,
-            transaction.now_ms - REPEAT_WINDOW_MS,
-        ),
+        repeat_count=_repeats(transaction, judged, author_id),
         author_approved=_approved(transaction, author_id, judged.bench),
         is_author_premoderated=standing == "premoderated",
         is_article_premoderated=article.state == "premoderated",
     )
     verdict = judge(signals, judged.bench.rules)
     judged = replace(judged, signals=signals)
-    comment_id = _insert(transaction, judged, verdict, article_id=article.id, author=(author_id, name))
+    row = _row(transaction, judged, verdict, article_id=article.id, author=(author_id, name))
+    version = comments.add(transaction, row, article.version)
+    record_verdict(transaction, judged.bench, signals, verdict, comment_id=row["id"], revision=1, version=1)
     if draft.idempotency_key:
-        idempotency.remember(transaction, **_key(draft), subject_id=comment_id)
-    return _posted(transaction, comment_id)
+        idempotency.remember(transaction, **_key(draft), subject_id=row["id"])
+    comment = SimpleNamespace(**row, article_key=article.key)
+    return Posted(comment, [as_json(reason) for reason in verdict.reasons], version, author_id)
 
 
-def _insert(
+def _row(
     transaction: Transaction, judged: _Judged, verdict: Verdict, *, article_id: str, author: tuple[str, str]
-) -> str:
-    draft, signals = judged.draft, judged.signals
-    comment_id = str(uuid7())
-    is_held = verdict.status == "pending"
-    comments.add(
-        transaction,
-        {
-            "id": comment_id,
-            "site_id": draft.site_id,
-            "article_id": article_id,
-            "parent_id": draft.parent_id,
-            "author_id": author[0],
-            "author_name": author[1],
-            "body": draft.body,
-            "body_html": judged.body_html,
-            "revision": 1,
-            "status": verdict.status,
-            "version": 1,
-            "reply_count": 0,
-            "like_count": 0,
-            "lane": lane(verdict.reasons),
-            "priority": priority(transaction.now_ms, harm=harm(signals.scores), reach=1.0),
-            "queued_at_ms": transaction.now_ms if is_held else None,
-            "words_hash": judged.words_hash,
-            "address_block": address_block(draft.address),
-            "created_at_ms": transaction.now_ms,
-            "edited_at_ms": None,
-        },
-    )
-    record_verdict(transaction, judged.bench, signals, verdict, comment_id=comment_id, revision=1, version=1)
-    return comment_id
+) -> dict[str, Any]:
+    draft = judged.draft
+    return {
+        "id": str(uuid7()),
+        "site_id": draft.site_id,
+        "article_id": article_id,
+        "parent_id": draft.parent_id,
+        "author_id": author[0],
+        "author_name": author[1],
+        "body": draft.body,
+        "body_html": judged.body_html,
+        "revision": 1,
+        "status": verdict.status,
+        "version": 1,
+        "reply_count": 0,
+        "like_count": 0,
+        "lane": lane(verdict.reasons),
+        "priority": priority(transaction.now_ms, harm=harm(judged.signals.scores), reach=1.0),
+        "queued_at_ms": transaction.now_ms if verdict.status == "pending" else None,
+        "words_hash": judged.words_hash,
+        "address_block": address_block(draft.address),
+        "created_at_ms": transaction.now_ms,
+        "edited_at_ms": None,
+    }
 
 
 def record_verdict(
@@ -240,6 +231,13 @@ def _author(transaction: Transaction, draft: Draft) -> tuple[str, str, str]:
     if draft.name and draft.name != author.name:
         people.rename_author(transaction, author.id, draft.name)
     return author.id, draft.name or author.name, standing
+
+
+def _repeats(transaction: Transaction, judged: _Judged, author_id: str) -> int:
+    if judged.draft.reader is None:
+        return 0  # made just now: has written nothing
+    since_ms = transaction.now_ms - REPEAT_WINDOW_MS
+    return comments.repeats(transaction.connection, author_id, judged.words_hash, since_ms)
 
 
 def _approved(transaction: Transaction, author_id: str, bench: Bench) -> int:

@@ -14,8 +14,8 @@ from typing import Any, Final
 import redis
 from redis.asyncio.client import PubSub
 
-from moderation.live.client import connect, connect_async
-from moderation.live.keys import BUS_CHANNEL
+from .client import connect, connect_async
+from .keys import BUS_CHANNEL
 
 BEAT_S = 5.0  # silence after which the server is asked whether it lives; as long again, and it does not
 FIRST_PAUSE_S = 0.1

@@ -15,7 +15,7 @@ from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
-from moderation.domain.errors import Away
+from ..domain.errors import Away
 
 CONNECT_S = 0.5
 ANSWER_S = 2.0

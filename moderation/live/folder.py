@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import TextIO
 
-from moderation.domain.errors import Away, Conflict
+from ..domain.errors import Away, Conflict
 
 MAX_SOCKET_BYTES = 100  # the kernel's limit is 108 on Linux, 104 on macOS, with the final zero
 SHORT = Path("/tmp")  # noqa: S108 - used with a private folder; $TMPDIR may be long and may change

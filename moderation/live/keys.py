@@ -8,7 +8,7 @@ Ids only: no text, no name ever gets here.
 from dataclasses import dataclass
 from typing import Literal
 
-from moderation.domain.states import LANES
+from ..domain.states import LANES
 
 BUS_CHANNEL = "fw:bus"
 RATE_PREFIX = "fw:rate"

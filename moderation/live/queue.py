@@ -15,10 +15,10 @@ from typing import Any, Literal, TypeVar, cast, get_args
 
 import redis
 
-from moderation.domain.errors import Conflict, Field, Invalid
-from moderation.domain.states import LANES
-from moderation.live import keys
-from moderation.live.client import reaching
+from ..domain.errors import Conflict, Field, Invalid
+from ..domain.states import LANES
+from . import keys
+from .client import reaching
 
 CLAIM_LANES = ("escalated", "reported", "doubtful", "new_author")
 LEASE_S = 120  # median review takes 20 s; longer leases starve the queue when a tab is left open

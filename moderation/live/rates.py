@@ -21,9 +21,9 @@ import redis
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
-from moderation.domain.errors import Field, Invalid
-from moderation.live.client import connect_async
-from moderation.live.keys import RATE_PREFIX
+from ..domain.errors import Field, Invalid
+from .client import connect_async
+from .keys import RATE_PREFIX
 
 ANSWER_S = 0.25  # a post waits for it; a live server answers in less than a millisecond
 OPEN_S = 2.0  # after a failure one request in this time asks Redis, the others count here

@@ -19,9 +19,9 @@ from urllib.parse import quote
 
 import redis
 
-from moderation.domain.errors import Away
-from moderation.live.client import connect
-from moderation.live.folder import FolderLock, private_folder, socket_path
+from ..domain.errors import Away
+from .client import connect
+from .folder import FolderLock, private_folder, socket_path
 
 START_S = 30.0  # a 1 GB append-only file loads in about 10 s
 STOP_S = 5.0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from uuid_utils.compat import uuid7
 
@@ -11,13 +11,22 @@ from ..domain.events import Event
 from .tables import article
 from .writer import Transaction
 
+# Statements of the hot path are built once: building one costs as much as running it.
+_FIND = select(article).where(
+    article.c.site_id == bindparam("site"), article.c.key == bindparam("wanted_key")
+)
+_COUNT = (
+    update(article)
+    .where(article.c.id == bindparam("wanted_id"))
+    .values(version=article.c.version + 1, comment_count=article.c.comment_count + bindparam("change"))
+    .returning(article.c.version, article.c.comment_count)
+)
 _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def find(connection: Connection, site_id: str, key: str) -> Row[Any] | None:
     """Return an article by the publisher's own id."""
-    wanted = select(article).where(article.c.site_id == site_id, article.c.key == key)
-    return connection.execute(wanted).one_or_none()
+    return connection.execute(_FIND, {"site": site_id, "wanted_key": key}).one_or_none()
 
 
 def get(connection: Connection, article_id: str) -> Row[Any]:
@@ -51,12 +60,7 @@ def count(transaction: Transaction, article_id: str, change: int) -> tuple[int, 
 
     Takes the article's row lock, so versions of one article commit in order and without gaps.
     """
-    row = transaction.connection.execute(
-        update(article)
-        .where(article.c.id == article_id)
-        .values(version=article.c.version + 1, comment_count=article.c.comment_count + change)
-        .returning(article.c.version, article.c.comment_count)
-    ).one()
+    row = transaction.connection.execute(_COUNT, {"wanted_id": article_id, "change": change}).one()
     return row.version, row.comment_count
 
 

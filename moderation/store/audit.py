@@ -9,13 +9,15 @@ from uuid_utils.compat import uuid7
 from .tables import audit_entry
 from .writer import Transaction
 
+_INSERT_AUDIT_ENTRY = insert(audit_entry)
+
 
 def add(
     transaction: Transaction, *, actor_id: str, act: str, subject_id: str, facts: Mapping[str, Any]
 ) -> None:
     """Append an entry in the transaction of what it records."""
     transaction.connection.execute(
-        insert(audit_entry),
+        _INSERT_AUDIT_ENTRY,
         {
             "id": str(uuid7()),
             "at_ms": transaction.now_ms,

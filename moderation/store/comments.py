@@ -21,6 +21,10 @@ FIRST_REPLIES = 3  # shown with each comment of a page; the rest is one request 
 
 _KIND: dict[int, Kind] = {1: "comment.published", 0: "comment.edited", -1: "comment.removed"}
 
+# Statements of the hot path are built once: building one costs as much as running it.
+_INSERT = insert(comment)
+_INSERT_REVISION = insert(revision)
+
 _WITH_ARTICLE = select(
     comment,
     article.c.key.label("article_key"),
@@ -138,26 +142,26 @@ def repeats(connection: Connection, author_id: str, words_hash: str, since_ms: i
     return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
 
-def add(transaction: Transaction, row: dict[str, Any]) -> int:
+def add(transaction: Transaction, row: dict[str, Any], article_version: int) -> int:
     """Insert a new comment with its first revision; return the article's version after it.
 
     row: every column of `comment` but `is_listed`. A public comment counts at once; a waiting one
     is told to the queue.
     """
     status: Status = row["status"]
-    transaction.connection.execute(insert(comment), row | {"is_listed": is_listed(status, 0)})
+    transaction.connection.execute(_INSERT, row | {"is_listed": is_listed(status, 0)})
     add_revision(transaction, row)
     if status == "approved":
         return _change_page(transaction, row, "comment.published", +1)
     if status == "pending":
         _tell_queue(transaction, row, "queue.push")
-    return articles.versions(transaction.connection, [row["article_id"]])[row["article_id"]]
+    return article_version
 
 
 def add_revision(transaction: Transaction, row: Mapping[str, Any]) -> None:
     """Keep the text as it was submitted."""
     transaction.connection.execute(
-        insert(revision),
+        _INSERT_REVISION,
         {
             "comment_id": row["id"],
             "number": row["revision"],

@@ -9,6 +9,9 @@ from uuid_utils.compat import uuid7
 from .tables import comment, decision, score
 from .writer import Transaction
 
+_INSERT_DECISION = insert(decision)
+_INSERT_SCORE = insert(score)
+
 RECENT = 1000  # decisions that the handling times are computed from
 
 
@@ -16,7 +19,7 @@ def add(transaction: Transaction, row: Mapping[str, Any]) -> str:
     """Append a decision; return its id. `comment_id` + `version` are unique: never decided twice."""
     decision_id = str(uuid7())
     transaction.connection.execute(
-        insert(decision),
+        _INSERT_DECISION,
         {
             "account_id": None,
             "status_before": None,
@@ -82,7 +85,7 @@ def add_score(
 ) -> None:
     """Keep what a model said of a revision."""
     transaction.connection.execute(
-        insert(score),
+        _INSERT_SCORE,
         {
             "comment_id": comment_id,
             "revision": revision,

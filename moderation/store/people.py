@@ -9,11 +9,13 @@ from uuid_utils.compat import uuid7
 from .tables import account, author, comment, console_session, token
 from .writer import Transaction
 
+_INSERT_AUTHOR = insert(author)
+
 
 def add_author(transaction: Transaction, *, author_id: str, site_id: str, name: str) -> None:
     """Insert a reader."""
     transaction.connection.execute(
-        insert(author),
+        _INSERT_AUTHOR,
         {
             "id": author_id,
             "site_id": site_id,

@@ -26,6 +26,8 @@ KIND = "I have cycled along the quay every morning for nine years, and today I c
 NASTY = "You are a worthless piece of shit, you fucking idiot."
 DOUBTFUL = "Someone shouted “kys” at the tram driver on Sunday. That has no place on our quay."
 
+REPLY = "Come in for a coffee next time. Number 58, mind the ropes."
+
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
@@ -110,6 +112,13 @@ def test_a_comment_lives_from_the_page_through_the_queue_back_to_the_page(
     expect(open_elsewhere.get_by_text(DOUBTFUL)).to_be_visible(timeout=5000)
     assert open_elsewhere.evaluate("performance.timeOrigin") == loaded_at  # it was not reloaded
     expect(page.locator("#firstword").get_by_text("Waiting for a moderator")).to_have_count(0)
+
+    answered = story.page("demo", sort="oldest")["items"][0]["id"]
+    story.post("demo", REPLY, parent_id=answered, author={"name": "Henrik Aldous"})
+    expect(page.locator("#firstword").get_by_text(REPLY)).to_be_visible()
+    page.locator("#firstword").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('#firstword').scrollIntoView()")
+    photograph(page, "article")
 
     console.keyboard.press("u")
     expect(open_elsewhere.get_by_text(DOUBTFUL)).to_be_hidden(timeout=5000)
