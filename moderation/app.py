@@ -65,7 +65,7 @@ def build(settings: Settings) -> Starlette:
         middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts)))
     app = Starlette(routes=routes(), middleware=middleware, exception_handlers=HANDLERS, lifespan=lifespan)
     own = settings.public_url.rstrip("/") if settings.public_url else None
-    app.state.origins = Origins(own, frozenset(settings.allowed_origins))
+    app.state.origins = Origins(own)
     return app
 
 
@@ -85,7 +85,7 @@ def opened(settings: Settings) -> Iterator[tuple[Database, Writer]]:
 
 def open_ready_database(settings: Settings) -> Database:
     """Open the database; migrate it if it is embedded. Raises Away if it is not at the newest schema."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's texts and addresses
     database = open_database(settings.database_url, settings.data_dir)
     try:
         if database.is_sqlite:

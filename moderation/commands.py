@@ -62,11 +62,11 @@ def migrate() -> None:
     from .store.migrations import upgrade  # noqa: PLC0415
 
     settings = load()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_database(settings.database_url, settings.data_dir)
     upgrade(database.writing)
     database.close()
-    with opened(settings):
+    with opened(settings):  # makes the main site
         typer.echo("The database is at the newest schema.")
 
 

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -66,7 +67,8 @@ def serve(settings: Settings) -> None:
     app = build(settings)
     listener = _listen(settings)
     server = _Server(_config(settings, app), app, _announce(settings))
-    server.run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how a service in the foreground is meant to end
+        server.run(sockets=[listener])
     if not server.started:
         raise Refused("The service did not start; the log above says why.")
 

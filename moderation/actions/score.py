@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from models.explain import Span
 
-from ..domain.errors import Away
+from ..domain.errors import Away, TooMany
+from ..domain.roles import Person
 from .parts import Parts
 
 EXPLAINED_FROM = 0.5  # spans are given for labels that are more likely than not
@@ -17,6 +18,12 @@ class Scored:
 
     scores: dict[str, float]
     spans: list[Span]
+
+
+async def limit(parts: Parts, person: Person) -> None:
+    """Count a request against its token. Raises TooMany."""
+    if wait_s := await parts.rates.hit(parts.score_rate, scope="score", key=person.person_id):
+        raise TooMany("This token scores faster than it may.", retry_after_s=wait_s)
 
 
 def score(parts: Parts, texts: Sequence[str]) -> tuple[list[Scored], str]:

@@ -46,7 +46,6 @@ class Rules:
     links_queue: int = 3
     repeats_queue: int = 2
     newcomers_queue: int = 0  # first comments of a newcomer that wait; 0: none do
-    is_certified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,6 @@ from .errors import Conflict
 Status = Literal["approved", "pending", "rejected", "withdrawn"]
 Action = Literal["approve", "reject", "defer", "escalate"]
 
-STATUSES: tuple[Status, ...] = ("approved", "pending", "rejected", "withdrawn")
-ACTIONS: tuple[Action, ...] = ("approve", "reject", "defer", "escalate")
-
 LANES = ("doubtful", "reported", "new_author", "escalated", "audit", "appeal", "second_opinion")
 
 REJECTION_SENTENCES = {

@@ -1,5 +1,6 @@
 """The classifier for other programs: `POST /score`."""
 
+from anyio import from_thread
 from starlette.responses import Response
 
 from ..actions import score
@@ -12,6 +13,7 @@ from .json import JsonResponse
 def post_score(call: Call) -> Response:
     """Score up to a hundred texts; spans are code points of the text as it was sent."""
     texts = call.body.texts
+    from_thread.run(score.limit, call.parts, call.known)
     scored, model_id = score.score(call.parts, texts)
     items = [
         {

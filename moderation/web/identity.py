@@ -24,10 +24,9 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """Where pages of ours and of publishers live, without a slash at the end."""
+    """Where pages of ours live: the public address without a slash at the end, if one is set."""
 
     own: str | None
-    allowed: frozenset[str]
 
     def is_ours(self, request: Request) -> bool:
         """Tell whether a page of ours made this request."""

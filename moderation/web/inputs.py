@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic import Field as Limited
 
 from ..domain.content import BODY_LIMIT, NAME_LIMIT
-from ..domain.states import LANES, REJECTION_REASONS
+from ..domain.states import LANES, REJECTION_REASONS, Action, Status
 
 Site = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 
@@ -122,7 +122,7 @@ class ClaimInput(_Input):
 class DecisionInput(_Input):
     """A moderator's decision on the version that was looked at."""
 
-    action: Literal["approve", "reject", "defer", "escalate"]
+    action: Action
     version: Annotated[int, Limited(ge=1, le=2**31 - 1)]
     reason: Literal[REJECTION_REASONS] | None = None  # type: ignore[valid-type]
     note: Annotated[str | None, StringConstraints(max_length=2000)] = None
@@ -132,7 +132,7 @@ class DecisionInput(_Input):
 class SearchQuery(SiteQuery):
     """Which comments a moderator looks for; all conditions must hold."""
 
-    status: Literal["approved", "pending", "rejected", "withdrawn"] | None = None
+    status: Status | None = None
     q: Annotated[str | None, StringConstraints(max_length=200)] = None
     author: CommentId | None = None
     article: str | None = None

@@ -190,6 +190,7 @@ PROGRAMS = (
         who="scorer",
         body=inputs.ScoreInput,
         answers={200: shapes.Scores},
+        refusals=(429,),
     ),
 )
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, NotRequired
 from sqlalchemy import Row
 from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
 
-Status = Literal["approved", "pending", "rejected", "withdrawn"]
+from ..domain.states import Status
 
 
 class Author(TypedDict):

@@ -1,5 +1,7 @@
 """Operations and the classifier for other programs."""
 
+from pathlib import Path
+
 import httpx2
 
 from tests.api.texts import KIND, NASTY
@@ -37,6 +39,17 @@ def test_too_many_texts_name_the_field(scorer: httpx2.Client) -> None:
         answer = scorer.post("/score", json={"texts": texts})
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"].startswith("texts")
+
+
+def test_a_token_that_scores_too_fast_is_slowed_down(tmp_path: Path) -> None:
+    service = Service(tmp_path, score_rate="2/minute").start()
+    try:
+        with service.client(service.token("scorer")) as client:
+            answers = [client.post("/score", json={"texts": ["x"]}) for _ in range(3)]
+        assert [each.status_code for each in answers] == [200, 200, 429]
+        assert int(answers[-1].headers["Retry-After"]) >= 1
+    finally:
+        service.stop()
 
 
 def test_other_origins_may_embed_only_when_listed(service: Service, article: str) -> None:
