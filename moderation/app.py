@@ -27,7 +27,7 @@ from .live.client import connect, reaching
 from .live.queue import Queue
 from .live.rates import Rates
 from .live.server import EmbeddedServer
-from .settings import Settings, secret_key
+from .settings import Settings, data_folder, secret_key
 from .store.db import Database, open_database
 from .store.migrations import is_current, upgrade
 from .store.writer import Writer
@@ -85,8 +85,7 @@ def opened(settings: Settings) -> Iterator[tuple[Database, Writer]]:
 
 def open_ready_database(settings: Settings) -> Database:
     """Open the database; migrate it if it is embedded. Raises Away if it is not at the newest schema."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's texts and addresses
-    database = open_database(settings.database_url, settings.data_dir)
+    database = open_database(settings.database_url, data_folder(settings))
     try:
         if database.is_sqlite:
             upgrade(database.writing)
@@ -103,7 +102,7 @@ def redis_of(settings: Settings) -> Iterator[str]:
     if settings.redis_url:
         yield settings.redis_url
         return
-    server = EmbeddedServer(settings.data_dir / "redis")
+    server = EmbeddedServer(data_folder(settings) / "redis")
     server.start()
     try:
         yield server.url
@@ -114,7 +113,7 @@ def redis_of(settings: Settings) -> Iterator[str]:
 @contextmanager
 def queue_at_hand(settings: Settings) -> Iterator[Queue]:
     """Give the main site's queue to a command: of the service that runs, else of a server started for it."""
-    url = settings.redis_url or EmbeddedServer(settings.data_dir / "redis").url
+    url = settings.redis_url or EmbeddedServer(data_folder(settings) / "redis").url
     with ExitStack() as stack:
         try:
             redis = stack.enter_context(closing(connect(url)))
@@ -209,5 +208,5 @@ async def _keep_champion(parts: Parts) -> None:
         await asyncio.sleep(CHAMPION_EVERY_S)
         try:
             await run_in_threadpool(parts.scoring.refresh)
-        except SQLAlchemyError as error:  # the model in memory goes on; readiness tells of the database
-            log.warning("champion_unknown", error=type(error).__name__)
+        except Exception as error:  # the model in memory goes on; readiness tells of the database
+            log.error("champion_unknown", error=type(error).__name__, exc_info=error)

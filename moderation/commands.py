@@ -13,7 +13,7 @@ from .actions.relay import rebuild
 from .app import opened, queue_at_hand
 from .domain.errors import Missing
 from .domain.roles import ROLES, Role
-from .settings import Settings, load
+from .settings import Settings, data_folder, load
 
 app = typer.Typer(
     name="firstword",
@@ -62,8 +62,7 @@ def migrate() -> None:
     from .store.migrations import upgrade  # noqa: PLC0415
 
     settings = load()
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = open_database(settings.database_url, settings.data_dir)
+    database = open_database(settings.database_url, data_folder(settings))
     upgrade(database.writing)
     database.close()
     with opened(settings):  # makes the main site

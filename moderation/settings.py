@@ -97,11 +97,17 @@ def load(**overrides: object) -> Settings:
         raise Invalid("; ".join(wrong) + ".") from error
 
 
+def data_folder(settings: Settings) -> Path:
+    """Return the data dir, made where it is not there; only its owner may look into it."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return settings.data_dir
+
+
 def secret_key(settings: Settings) -> str:
     """Return the secret key, made once in the data dir where none is set (mode 600)."""
     if settings.secret_key:
         return settings.secret_key
-    path = settings.data_dir / "secret.key"
+    path = data_folder(settings) / "secret.key"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -14,7 +14,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Row
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from ..store import articles, outbox
@@ -60,8 +59,8 @@ class Follow:
             await asyncio.sleep(COMPARE_S)
             try:
                 await self._compare()
-            except SQLAlchemyError as error:  # streams go on when SQL returns; readiness tells meanwhile
-                log.warning("follow_compare_failed", error=type(error).__name__)
+            except Exception as error:  # streams go on when SQL returns; readiness tells meanwhile
+                log.error("follow_failed", error=type(error).__name__, exc_info=error)
 
     def poke(self, article_ids: Iterable[str]) -> None:
         """Hear from any thread that articles have changed."""
@@ -72,7 +71,7 @@ class Follow:
         """End every stream: the service stops."""
         for channel in self._channels.values():
             for subscription in channel.subscribers:
-                subscription.put_nowait(None)
+                _end(subscription)
 
     @asynccontextmanager
     async def subscribe(
@@ -115,7 +114,7 @@ class Follow:
         known = {channel.article_id: channel for channel in channels if channel.article_id}
         newest = await run_in_threadpool(self._versions, list(known))
         for channel in channels:
-            if channel.article_id is None or (channel.version or 0) < newest[channel.article_id]:
+            if channel.article_id is None or (channel.version or 0) < newest.get(channel.article_id, 0):
                 await self._catch_up(channel)
 
     def _versions(self, article_ids: list[str]) -> dict[str, int]:
@@ -131,8 +130,7 @@ class Follow:
                 for subscription in tuple(channel.subscribers):
                     if subscription.full():
                         channel.subscribers.discard(subscription)
-                        subscription.get_nowait()
-                        subscription.put_nowait(None)
+                        _end(subscription)
                     else:
                         subscription.put_nowait(change)
 
@@ -146,3 +144,10 @@ class Follow:
                     return ()
                 channel.article_id = article.id
             return outbox.changes_after(connection, channel.article_id, channel.version or 0, BACKLOG)
+
+
+def _end(subscription: Subscription) -> None:
+    """Tell a subscriber that its stream is over; a full queue gives up its oldest change for that."""
+    if subscription.full():
+        subscription.get_nowait()
+    subscription.put_nowait(None)

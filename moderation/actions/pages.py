@@ -20,6 +20,7 @@ from ..store.comments import Order
 from ..store.db import Database
 
 CAPACITY_BYTES = 64 * 1024 * 1024
+CAPACITY_ARTICLES = 100_000
 RECHECK_S = 1.0
 
 
@@ -60,15 +61,14 @@ class Pages:
         self._database = database
         self._render = render
         self._entries: OrderedDict[Wanted, _Entry] = OrderedDict()
-        self._versions: dict[str, int] = {}  # the newest version told, of the articles held here
+        self._versions: dict[str, int] = {}  # the newest version told or seen of each article
         self._size = 0
         self._lock = threading.Lock()
 
     def tell(self, article_id: str, version: int) -> None:
         """Hear that an article has reached a version."""
         with self._lock:
-            if version > self._versions.get(article_id, version):
-                self._versions[article_id] = version
+            self._versions[article_id] = max(version, self._versions.get(article_id, 0))
 
     def cached(self, wanted: Wanted, min_version: int = 0) -> tuple[bytes, str] | None:
         """Return (body, etag) of a fresh entry; no I/O, so the event loop may ask."""
@@ -103,6 +103,10 @@ class Pages:
 
     def _keep(self, wanted: Wanted, entry: _Entry) -> None:
         with self._lock:
+            if len(self._versions) >= CAPACITY_ARTICLES:  # forget everything rather than who was when
+                self._entries.clear()
+                self._versions.clear()
+                self._size = 0
             self._drop(wanted)
             self._entries[wanted] = entry
             self._versions[entry.article_id] = max(entry.version, self._versions.get(entry.article_id, 0))

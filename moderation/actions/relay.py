@@ -75,7 +75,10 @@ class Relay:
                 if not self._was_away:  # once an outage, not once a tick
                     log.warning("relay_waits", reason=str(error).splitlines()[0])
                 self._was_away = True
-                self._poked.wait(TICK_S)
+                self._ended.wait(TICK_S)
+            except Exception as error:  # whatever it is, the next tick begins from SQL again
+                log.error("relay_failed", error=type(error).__name__, exc_info=error)
+                self._ended.wait(1.0)
 
     def tick(self) -> None:
         """Do what is due, if this process holds the lease. Raises Away when Redis is."""
