@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,11 +24,15 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A PostgreSQL cluster, or a skip that says so."""
     if postgres.binaries() is None:
         pytest.skip("PostgreSQL is not installed")
-    with postgres.cluster(tmp_path_factory.mktemp("postgres")) as url:
+    # Not below pytest's own folder: the server's user could not enter it.
+    with (
+        tempfile.TemporaryDirectory(prefix="firstword-postgres-") as folder,
+        postgres.cluster(Path(folder)) as url,
+    ):
         yield url
 
 

@@ -48,9 +48,6 @@ def _own(folder: Path) -> None:
     except KeyError:
         subprocess.run(["useradd", "--system", USER], check=True)
     shutil.chown(folder, USER)
-    for parent in folder.parents:
-        if parent.stat().st_uid == 0 and parent not in {Path("/"), Path("/tmp")}:  # noqa: S108
-            parent.chmod(parent.stat().st_mode | 0o011)
 
 
 def _as_user(command: list[str]) -> None:

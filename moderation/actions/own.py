@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row
+from starlette.concurrency import run_in_threadpool
 
 from ..domain import content
 from ..domain.errors import Conflict, Forbidden, Missing
@@ -14,9 +15,10 @@ from ..live.queue import priority
 from ..store import articles, audit, comments, decisions, people
 from ..store.writer import Transaction
 from . import scoring
+from .admission import limit_posts, refuse_closed, signals_of
 from .parts import Parts
 from .rendering import render
-from .submit import limit_posts, record_verdict
+from .submit import record_verdict
 
 EDIT_WINDOW_MS = 5 * 60 * 1000
 OWN_LIMIT = 100
@@ -56,14 +58,22 @@ async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address
     body = content.checked_body(body)
     await limit_posts(parts, reader_id, address)
     body_html = render(body)
+    found = await run_in_threadpool(_found, parts, comment_id)
+    bench = parts.scoring.bench(found.site_id)
+    text_signals, words_hash = scoring.read_signals(bench, body, found.author_name)
 
     def act(transaction: Transaction) -> Changed:
         comment = _own(transaction, reader_id, comment_id)
         if transaction.now_ms - comment.created_at_ms > EDIT_WINDOW_MS:
             raise Conflict("A comment can be edited for five minutes; this one is older.")
-        bench = parts.scoring.bench(comment.site_id)
-        signals, words_hash = scoring.read_signals(bench, body, comment.author_name)
-        signals = replace(signals, was_rejected=comment.status == "rejected")
+        if comment.status == "withdrawn":
+            raise Conflict("A withdrawn comment cannot be edited.")
+        article = articles.get(transaction.connection, comment.article_id)
+        refuse_closed(transaction, article)
+        author = people.get_author(transaction.connection, reader_id)
+        known = signals_of(transaction, bench, article, author, words_hash)
+        was_rejected = decisions.was_rejected(transaction.connection, comment.id)
+        signals = replace(text_signals, was_rejected=was_rejected, **known)
         verdict = judge(signals, bench.rules)
         changes = {
             "body": body,
@@ -89,7 +99,7 @@ async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address
         )
         return _changed(transaction, comment_id, version)
 
-    return await asyncio.wrap_future(parts.writer.submit(act, key=comment_id))
+    return await asyncio.wrap_future(parts.writer.submit(act, key=found.article_key))
 
 
 async def withdraw(parts: Parts, reader_id: str, comment_id: str) -> None:
@@ -122,7 +132,17 @@ async def withdraw(parts: Parts, reader_id: str, comment_id: str) -> None:
             facts={"version": comment.version + 1},
         )
 
-    await asyncio.wrap_future(parts.writer.submit(act, key=comment_id))
+    found = await run_in_threadpool(_found, parts, comment_id)
+    await asyncio.wrap_future(parts.writer.submit(act, key=found.article_key))
+
+
+def _found(parts: Parts, comment_id: str) -> Row[Any]:
+    """Return a comment as it is before the transaction. Raises Missing."""
+    with parts.database.read() as connection:
+        comment = comments.get(connection, comment_id)
+    if comment is None:
+        raise Missing("There is no such comment.")
+    return comment
 
 
 def _own(transaction: Transaction, reader_id: str, comment_id: str) -> Row[Any]:

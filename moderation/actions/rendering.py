@@ -7,7 +7,7 @@ listed tags: two independent fences. Links open with rel="nofollow ugc noopener"
 import nh3
 from markdown_it import MarkdownIt
 
-_TAGS = {"p", "br", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
+_TAGS = {"p", "br", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
 
 _MARKDOWN = MarkdownIt("js-default", {"html": False, "linkify": False, "breaks": True}).disable(
     ["heading", "lheading", "image", "table", "hr", "html_block", "html_inline", "reference"]

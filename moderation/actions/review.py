@@ -93,7 +93,10 @@ def release(parts: Parts, person: Person, site_id: str, token: str) -> None:
 def decide(parts: Parts, person: Person, choice: Choice) -> Decided:
     """Decide a comment. Raises Missing, or Conflict when someone was faster; then nothing is written."""
     require(person, "moderator")
-    decided = parts.writer.run(lambda tx: _decide(tx, person, choice), key=choice.comment_id)
+    with parts.database.read() as connection:
+        found = comments.get(connection, choice.comment_id)
+    key = found.article_key if found else ""  # groups are sorted by article, see store/writer
+    decided = parts.writer.run(lambda tx: _decide(tx, person, choice), key=key)
     _let_go(parts, person, decided.comment, choice.lease)
     return decided
 
@@ -114,7 +117,11 @@ def undo(parts: Parts, person: Person, decision_id: str) -> Decided:
     Raises Conflict when the comment was decided again since, or the decision was undone before.
     """
     require(person, "moderator")
-    return parts.writer.run(lambda transaction: _undo(transaction, person, decision_id), key=decision_id)
+    with parts.database.read() as connection:
+        decision = decisions.get(connection, decision_id)
+        found = comments.get(connection, decision.comment_id) if decision else None
+    key = found.article_key if found else ""
+    return parts.writer.run(lambda tx: _undo(tx, person, decision_id), key=key)
 
 
 def _decide(transaction: Transaction, person: Person, choice: Choice) -> Decided:

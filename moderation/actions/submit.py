@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
+from sqlalchemy import Row
 from uuid_utils.compat import uuid7
 
 from ..domain import content
-from ..domain.errors import Conflict, Field, Forbidden, Invalid, TooMany, Unauthenticated
+from ..domain.errors import Field, Invalid, Unauthenticated
 from ..domain.policy import Reason, Signals, Verdict, harm, judge, lane
 from ..domain.roles import Person
 from ..live.queue import priority
@@ -18,12 +19,12 @@ from ..live.rates import address_block
 from ..store import articles, audit, comments, decisions, idempotency, people
 from ..store.writer import Transaction
 from . import scoring
+from .admission import limit_posts, refuse_closed, signals_of
 from .parts import Parts
 from .rendering import render
 from .scoring import Bench
 
 DEFAULT_NAME = "Anonymous"
-REPEAT_WINDOW_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,40 +78,26 @@ async def submit(parts: Parts, draft: Draft) -> Posted:
     return await asyncio.wrap_future(answer)
 
 
-async def limit_posts(parts: Parts, reader_id: str | None, address: str, *, act: str = "post") -> None:
-    """Count an act against its reader and its address block. Raises TooMany."""
-    block = address_block(address)
-    waits = [await parts.rates.hit(parts.post_rate, scope=f"{act}-address", key=block)]
-    if reader_id:
-        waits.append(await parts.rates.hit(parts.post_rate, scope=f"{act}-reader", key=reader_id))
-    if wait_s := max(waits):
-        raise TooMany("You are posting very fast. Please wait a moment.", retry_after_s=wait_s)
-
-
 def _write(transaction: Transaction, judged: _Judged) -> Posted:
     draft = judged.draft
     if draft.idempotency_key and (earlier := _earlier(transaction, draft)):
         return _posted(transaction, earlier)
     article = articles.ensure(transaction, draft.site_id, draft.article_key)
-    if article.state == "closed" or (article.closes_at_ms and article.closes_at_ms <= transaction.now_ms):
-        raise Conflict("Comments on this article are closed.")
+    refuse_closed(transaction, article)
     _check_parent(transaction, draft.parent_id, article.id)
-    author_id, name, standing = _author(transaction, draft)
+    author, author_id, name = _author(transaction, draft)
     signals = judged.signals
     if name != (draft.name or DEFAULT_NAME):  # known only here: the name of the reader's session
         signals = replace(signals, **scoring.name_signals(judged.bench, name))
-    signals = replace(
-        signals,
-        repeat_count=_repeats(transaction, judged, author_id),
-        author_approved=_approved(transaction, author_id, judged.bench),
-        is_author_premoderated=standing == "premoderated",
-        is_article_premoderated=article.state == "premoderated",
-    )
+    known = signals_of(transaction, judged.bench, article, author, judged.words_hash)
+    signals = replace(signals, **known)
     verdict = judge(signals, judged.bench.rules)
     judged = replace(judged, signals=signals)
     row = _row(transaction, judged, verdict, article_id=article.id, author=(author_id, name))
     version = comments.add(transaction, row, article.version)
     record_verdict(transaction, judged.bench, signals, verdict, comment_id=row["id"], revision=1, version=1)
+    if author is not None and name != author.name:  # after the article's row: one order of locks
+        people.rename_author(transaction, author_id, name)
     if draft.idempotency_key:
         idempotency.remember(transaction, **_key(draft), subject_id=row["id"])
     comment = SimpleNamespace(**row, article_key=article.key)
@@ -213,37 +200,18 @@ def _invalid_parent(detail: str) -> Invalid:
     return Invalid(detail, [Field("parent_id", detail)])
 
 
-def _author(transaction: Transaction, draft: Draft) -> tuple[str, str, str]:
-    """Return (id, display name, standing) of who writes; a new reader is made here."""
+def _author(transaction: Transaction, draft: Draft) -> tuple[Row[Any] | None, str, str]:
+    """Return (the author, if known before; id; display name) of who writes; a new reader is made here."""
     reader = draft.reader
     author = people.get_author(transaction.connection, reader.person_id) if reader else None
-    if author is None:
-        if reader and not reader.account_id:
-            raise Unauthenticated("This reader no longer exists; start a new session.")
-        author_id = reader.person_id if reader else str(uuid7())  # a program posts under its token's name
-        name = draft.name or (reader.name if reader else DEFAULT_NAME)
-        people.add_author(transaction, author_id=author_id, site_id=draft.site_id, name=name)
-        return author_id, name, "normal"
-    is_over = author.standing_until_ms is not None and author.standing_until_ms <= transaction.now_ms
-    standing = "normal" if is_over else author.standing
-    if standing == "banned":
-        raise Forbidden("You cannot post here at present.")
-    if draft.name and draft.name != author.name:
-        people.rename_author(transaction, author.id, draft.name)
-    return author.id, draft.name or author.name, standing
-
-
-def _repeats(transaction: Transaction, judged: _Judged, author_id: str) -> int:
-    if judged.draft.reader is None:
-        return 0  # made just now: has written nothing
-    since_ms = transaction.now_ms - REPEAT_WINDOW_MS
-    return comments.repeats(transaction.connection, author_id, judged.words_hash, since_ms)
-
-
-def _approved(transaction: Transaction, author_id: str, bench: Bench) -> int:
-    if not bench.rules.newcomers_queue:
-        return 0  # nobody asks
-    return people.standing(transaction.connection, author_id).get("approved", 0)
+    if author is not None:
+        return author, author.id, draft.name or author.name
+    if reader and not reader.account_id:
+        raise Unauthenticated("This reader no longer exists; start a new session.")
+    author_id = reader.person_id if reader else str(uuid7())  # a program posts under its token's name
+    name = draft.name or (reader.name if reader else DEFAULT_NAME)
+    people.add_author(transaction, author_id=author_id, site_id=draft.site_id, name=name)
+    return None, author_id, name
 
 
 def _key(draft: Draft) -> dict[str, str]:

@@ -16,6 +16,9 @@ SHOUT_LETTERS = 12  # shorter texts in capitals are acronyms and cheers, not sho
 SHOUT_SHARE = 0.7
 
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>()]{3,}", re.IGNORECASE)
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and a symbol that show nothing
+# Overrides of the writing direction: in a name they would turn the text beside it around.
+_NO_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _ALLOWED_CONTROLS = frozenset("\n\t")
 
 
@@ -32,7 +35,7 @@ def checked_body(raw: str) -> str:
 
 def checked_name(raw: str, *, field: str) -> str:
     """Return a display name on one line. Raises Invalid naming `field`."""
-    name = " ".join(raw.split())
+    name = " ".join(raw.translate(_NO_BIDI).split())
     _refuse_non_text(name, field)
     if not _is_visible(name):
         raise _invalid(field, "The name is empty.")
@@ -43,7 +46,7 @@ def checked_name(raw: str, *, field: str) -> str:
 
 def checked_article_key(raw: str) -> str:
     """Return the publisher's own article id unchanged. Raises Invalid naming `article_id`."""
-    _refuse_non_text(raw, "article_id")
+    _refuse_non_text(raw, "article_id", allowed=frozenset())
     if not raw.strip():
         raise _invalid("article_id", "The article id is empty.")
     size = len(raw.encode())
@@ -65,17 +68,17 @@ def is_shouting(body: str) -> bool:
     return sum(char.isupper() for char in letters) >= SHOUT_SHARE * len(letters)
 
 
-def _refuse_non_text(text: str, field: str) -> None:
+def _refuse_non_text(text: str, field: str, *, allowed: frozenset[str] = _ALLOWED_CONTROLS) -> None:
     for char in text:
         category = unicodedata.category(char)
         if category == "Cs":
             raise _invalid(field, "This is not text: it holds half a character (a lone surrogate).")
-        if category == "Cc" and char not in _ALLOWED_CONTROLS:
+        if category == "Cc" and char not in allowed:
             raise _invalid(field, f"This is not text: it holds the control character U+{ord(char):04X}.")
 
 
 def _is_visible(text: str) -> bool:
-    return any(unicodedata.category(char)[0] not in "ZC" for char in text)
+    return any(unicodedata.category(char)[0] not in "ZCM" and char not in _BLANK for char in text)
 
 
 def _invalid(field: str, detail: str) -> Invalid:

@@ -5,6 +5,7 @@ top to bottom; every check runs, every reason is kept, the strictest wins.
 Unknown never means approved: a comment the model could not score waits for a person.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -92,7 +93,8 @@ class Verdict:
 
 def by_availability(signals: Signals, _: Rules) -> Iterator[Reason]:
     """A comment or name without a score waits for a person."""
-    if signals.scores is None or signals.name_scores is None:
+    known = (signals.scores or None, signals.name_scores)
+    if any(scores is None or any(map(math.isnan, scores.values())) for scores in known):
         yield Reason("unscored", "queue", "The classifier could not score this comment.")
 
 

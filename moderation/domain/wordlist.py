@@ -45,7 +45,8 @@ class WordList:
             node = node.words.setdefault(word, _Node())
         if written.rstrip().endswith("*"):
             node.prefixes[last] = written
-            node.prefix_sizes = tuple(sorted({len(prefix) for prefix in node.prefixes}))
+            if len(last) not in node.prefix_sizes:
+                node.prefix_sizes = tuple(sorted((*node.prefix_sizes, len(last))))
         else:
             node.words.setdefault(last, _Node()).entry = written
 
@@ -58,6 +59,8 @@ class WordList:
         for position in range(begin, len(tokens)):
             token = tokens[position]
             for size in node.prefix_sizes:
+                if size > len(token):
+                    break
                 if entry := node.prefixes.get(token[:size]):
                     yield Hit(entry, begin, position + 1)
             following = node.words.get(token)

@@ -64,6 +64,11 @@ def count(transaction: Transaction, article_id: str, change: int) -> tuple[int, 
     return row.version, row.comment_count
 
 
+def lock(connection: Connection, article_id: str) -> None:
+    """Take the article's row lock where there is one: everyone who moves its comments waits here."""
+    connection.execute(select(article.c.id).where(article.c.id == article_id).with_for_update(key_share=True))
+
+
 def counts(connection: Connection, site_id: str, keys: Sequence[str]) -> dict[str, int]:
     """Return the public comments of each article; an unknown one has none."""
     wanted = select(article.c.key, article.c.comment_count)

@@ -74,11 +74,10 @@ def first_replies(connection: Connection, parent_ids: Sequence[str]) -> Sequence
         .scalar_subquery()
     )
     child = comment.alias("child")
-    pairs = (
-        select(child.c.id)
-        .select_from(comment.join(child, child.c.id.in_(first_ids)))
-        .where(comment.c.id.in_(parent_ids))
-    )
+    # PostgreSQL would compare every comment with IN (SELECT … LIMIT); an array it looks up by key.
+    is_postgres = connection.dialect.name == "postgresql"
+    is_first = child.c.id == func.any(func.array(first_ids)) if is_postgres else child.c.id.in_(first_ids)
+    pairs = select(child.c.id).select_from(comment.join(child, is_first)).where(comment.c.id.in_(parent_ids))
     ids = [row.id for row in connection.execute(pairs)]
     return connection.execute(_WITH_ARTICLE.where(comment.c.id.in_(ids)).order_by(comment.c.id)).all()
 
@@ -178,13 +177,18 @@ def move(transaction: Transaction, before: Row[Any], after: Status, changes: Map
     changes: other columns to set. Raises Conflict when someone was faster (the comment no longer
     has the version it was loaded with); the caller's savepoint then undoes everything.
     """
+    articles.lock(transaction.connection, before.article_id)  # first, whatever changes: one order for all
+    current = get(transaction.connection, before.id)
+    if current is None or current.version != before.version:
+        raise Conflict("Someone else decided this comment first.")
+    before = current  # another process may have published a reply: its parent's version does not grow
     row = before._asdict() | dict(changes)
     change = int(after == "approved") - int(before.status == "approved")
     will_be_listed = is_listed(after, before.reply_count)
     is_visible_change = change != 0 or will_be_listed != before.is_listed
     is_visible_edit = will_be_listed and "revision" in changes
-    version = articles.versions(transaction.connection, [before.article_id])[before.article_id]
-    if is_visible_change or is_visible_edit:  # the article's row first: everyone locks in this order
+    version: int = before.article_version
+    if is_visible_change or is_visible_edit:
         version = _change_page(transaction, row, _KIND[change], change)
     _set(transaction, before, status=after, is_listed=will_be_listed, **changes)
     if after == "pending":

@@ -70,7 +70,15 @@ def open_database(url: str | None, data_dir: Path) -> Database:
         json_deserializer=orjson.loads,
         connect_args={"connect_timeout": 5, "application_name": "firstword"},
     )
+    event.listen(engine, "handle_error", _hide_row)
     return Database(engine, engine)
+
+
+def _hide_row(context: Any) -> None:
+    """Cut PostgreSQL's DETAIL off an error, which repeats the row with what people typed."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = tuple(str(each).partition("\n")[0] for each in error.args)
 
 
 def _sqlite(address: Any, *, pool_size: int, begin: str) -> Engine:

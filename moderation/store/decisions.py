@@ -68,6 +68,14 @@ def of_policy(connection: Connection, comment_ids: Sequence[str]) -> dict[str, R
     return {row.comment_id: row for row in connection.execute(wanted)}
 
 
+def was_rejected(connection: Connection, comment_id: str) -> bool:
+    """Tell whether any text of this comment was ever refused."""
+    wanted = select(decision.c.id).where(
+        decision.c.comment_id == comment_id, decision.c.status_after == "rejected"
+    )
+    return connection.execute(wanted.limit(1)).first() is not None
+
+
 def is_undone(connection: Connection, decision_id: str) -> bool:
     """Tell whether a later decision undid this one."""
     wanted = select(decision.c.id).where(decision.c.undoes_id == decision_id)

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from uuid_utils.compat import uuid7
@@ -26,6 +27,8 @@ from . import tables
 
 CAPACITY = 2048  # waiting acts; at 2,000 posts a second nobody waits longer than about a second
 GROUP = 128
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -84,6 +87,7 @@ class Writer:
         self._waiting: queue.Queue[_Submission | None] = queue.Queue(capacity)
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._is_open = False
+        self._door = threading.Lock()  # nothing is accepted behind the last one
 
     def start(self) -> None:
         """Begin to take acts."""
@@ -92,8 +96,9 @@ class Writer:
 
     def stop(self) -> None:
         """Finish what was accepted, then end the thread."""
-        if self._is_open:
-            self._is_open = False
+        with self._door:
+            was_open, self._is_open = self._is_open, False
+        if was_open:
             self._waiting.put(None)
             self._thread.join()
 
@@ -104,12 +109,13 @@ class Writer:
     def submit(self, act: Callable[[Transaction], T], *, key: str = "") -> Future[T]:
         """Queue an act. Raises Away when the queue is full or the writer has stopped."""
         answer: Future[T] = Future()
-        if not self._is_open:
-            raise Away("The service is stopping.")
-        try:
-            self._waiting.put_nowait(_Submission(act, key, answer))
-        except queue.Full:
-            raise Away("Too many comments are being written at once; try again in a second.") from None
+        with self._door:
+            if not self._is_open:
+                raise Away("The service is stopping.")
+            try:
+                self._waiting.put_nowait(_Submission(act, key, answer))
+            except queue.Full:
+                raise Away("Too many comments are being written at once; try again in a second.") from None
         return answer
 
     def run(self, act: Callable[[Transaction], T], *, key: str = "") -> T:
@@ -148,7 +154,10 @@ class Writer:
                 submission.answer.set_exception(_as_refusal(failure))
             return
         if events:
-            self._committed(events)
+            try:
+                self._committed(events)
+            except Exception as failure:  # a listener is told, not asked: what is durable is acknowledged
+                log.error("listener_failed", error=type(failure).__name__)
         for submission, result, error in outcomes:
             if error is None:
                 submission.answer.set_result(result)

@@ -4,7 +4,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from ..actions import own, sessions
-from ..actions.submit import limit_posts
+from ..actions.admission import limit_posts
 from ..domain.errors import Missing
 from .endpoint import Call
 from .identity import READER_COOKIE, READER_COOKIE_S, set_cookie

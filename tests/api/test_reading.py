@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from tests.api.texts import KIND
+from tests.api.texts import KIND, NASTY
 from tests.service import Service
 
 
@@ -114,6 +114,23 @@ def test_a_nasty_edit_of_a_published_comment_takes_it_off_the_page(
     assert edited["status"] == "rejected"
     assert service.page(article)["items"] == []
     assert service.page(article)["article"]["comment_count"] == 0
+
+
+def test_an_edit_goes_around_no_rule(service: Service, admin: httpx2.Client, article: str) -> None:
+    with service.client(service.reader()) as author:
+        mine = author.post(f"/articles/{article}/comments", json={"body": KIND}).json()["id"]
+        assert author.patch(f"/comments/{mine}", json={"body": NASTY}).json()["status"] == "rejected"
+        for body in (KIND, f"{KIND} Truly."):  # once refused, a person looks at every later text
+            assert author.patch(f"/comments/{mine}", json={"body": body}).json()["status"] == "pending"
+        other = author.post(f"/articles/{article}/comments", json={"body": "The lamps are new."}).json()["id"]
+        admin.put(f"/articles/{article}", json={"state": "premoderated"})
+        held = author.patch(f"/comments/{other}", json={"body": "The lamps are very new."}).json()
+        assert held["status"] == "pending"
+        admin.put(f"/articles/{article}", json={"state": "closed"})
+        assert author.patch(f"/comments/{other}", json={"body": "Lamps."}).status_code == 409
+        admin.put(f"/articles/{article}", json={"state": "open"})
+        author.delete(f"/comments/{other}")
+        assert author.patch(f"/comments/{other}", json={"body": "Lamps."}).status_code == 409
 
 
 @pytest.mark.parametrize(

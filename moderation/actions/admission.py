@@ -1,0 +1,52 @@
+"""May this author write here, now; and what SQL knows of the circumstances as signals.
+
+Asked by a new comment and by an edit alike, inside the transaction that writes.
+"""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from ..domain.errors import Conflict, Forbidden, TooMany
+from ..live.rates import address_block
+from ..store import comments, people
+from ..store.writer import Transaction
+from .parts import Parts
+from .scoring import Bench
+
+REPEAT_WINDOW_MS = 24 * 3600 * 1000
+
+
+async def limit_posts(parts: Parts, reader_id: str | None, address: str, *, act: str = "post") -> None:
+    """Count an act against its reader and its address block. Raises TooMany."""
+    block = address_block(address)
+    waits = [await parts.rates.hit(parts.post_rate, scope=f"{act}-address", key=block)]
+    if reader_id:
+        waits.append(await parts.rates.hit(parts.post_rate, scope=f"{act}-reader", key=reader_id))
+    if wait_s := max(waits):
+        raise TooMany("You are posting very fast. Please wait a moment.", retry_after_s=wait_s)
+
+
+def refuse_closed(transaction: Transaction, article: Row[Any]) -> None:
+    """Raise Conflict when the article takes no comments now."""
+    is_over = article.closes_at_ms is not None and article.closes_at_ms <= transaction.now_ms
+    if article.state == "closed" or is_over:
+        raise Conflict("Comments on this article are closed.")
+
+
+def signals_of(
+    transaction: Transaction, bench: Bench, article: Row[Any], author: Row[Any] | None, words_hash: str
+) -> dict[str, Any]:
+    """Return the signals that only SQL knows. author None: made just now. Raises Forbidden if banned."""
+    signals: dict[str, Any] = {"is_article_premoderated": article.state == "premoderated"}
+    if author is None:
+        return signals
+    is_over = author.standing_until_ms is not None and author.standing_until_ms <= transaction.now_ms
+    if author.standing == "banned" and not is_over:
+        raise Forbidden("You cannot post here at present.")
+    signals["is_author_premoderated"] = author.standing == "premoderated" and not is_over
+    since_ms = transaction.now_ms - REPEAT_WINDOW_MS
+    signals["repeat_count"] = comments.repeats(transaction.connection, author.id, words_hash, since_ms)
+    if bench.rules.newcomers_queue:  # else nobody asks
+        signals["author_approved"] = people.standing(transaction.connection, author.id).get("approved", 0)
+    return signals
