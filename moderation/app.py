@@ -24,6 +24,7 @@ from .domain.errors import Away
 from .domain.events import Event
 from .live.bus import RESYNC, Bus
 from .live.client import connect, reaching
+from .live.folder import FolderLock
 from .live.queue import Queue
 from .live.rates import Rates
 from .live.server import EmbeddedServer
@@ -131,6 +132,10 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
     """Run everything behind the web: database, writer, Redis, relay, streams, champion."""
     async with AsyncExitStack() as stack:
         sync = stack.enter_context(ExitStack())
+        if settings.is_embedded_database:  # one web process writes a SQLite file, whatever Redis it has
+            lock = FolderLock(data_folder(settings) / "service.lock")
+            lock.take()
+            sync.callback(lock.drop)
         redis_url = sync.enter_context(redis_of(settings))
         database = open_ready_database(settings)
         sync.callback(database.close)

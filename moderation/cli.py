@@ -1,17 +1,26 @@
 """The command `firstword`. Exit status 0, 1 (refused or failed, one sentence on stderr) or 2 (usage)."""
 
+import logging
 import sys
 
+from . import logs
 from .commands import app
 from .domain.errors import Refused
 
 
 def main() -> None:
     """Run the command line."""
+    logs.configure(logging.WARNING)
     try:
         app()
     except Refused as refusal:
-        sys.stderr.write(f"firstword: {refusal.detail}\n")
-        sys.exit(1)
+        _fail(refusal.detail)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _fail(sentence: str) -> None:
+    sys.stderr.write(f"firstword: {sentence}\n")
+    sys.exit(1)

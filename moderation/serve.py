@@ -1,79 +1,75 @@
 """Run the web process: bind, start everything, tell where it is, stop in good order."""
 
-import logging
+import asyncio
 import os
+import signal
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import suppress
-from types import FrameType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from . import logs
 from .actions import sessions
-from .app import build, redis_of
+from .actions.parts import Parts
+from .app import build, open_ready_database, redis_of, running
 from .domain.errors import Refused
 from .settings import Settings, load
 
 GRACE_S = 4  # what was accepted is finished in this time after a stop is asked for
 
 
-def configure_logs() -> None:
-    """Write one JSON line an event to stderr; texts and tokens never get this far."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
-    )
-
-
 class _Server(uvicorn.Server):
-    """Ends the event streams when a stop is asked for: they would never end by themselves."""
+    """Stops in good order: streams first (they would never end by themselves), then what was accepted."""
 
-    def __init__(
-        self, config: uvicorn.Config, app: Starlette, started: Callable[[Starlette, int], None]
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, parts: Parts, announce: Callable[[int], None]) -> None:
         super().__init__(config)
-        self._app = app
-        self._announce = started
+        self._parts = parts
+        self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and sockets:
-            self._announce(self._app, sockets[0].getsockname()[1])
+            self._announce(sockets[0].getsockname()[1])
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if parts := getattr(self._app.state, "parts", None):
-            parts.follow.close()
-        super().handle_exit(sig, frame)
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Hear of Ctrl-C on the event loop; uvicorn's own way would raise it again after the stop."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, self._stop, name)
+        yield
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(name)
+
+    def _stop(self, name: int) -> None:
+        self._parts.follow.close()
+        self.handle_exit(name, None)
 
 
 def serve(settings: Settings) -> None:
     """Serve until stopped. Raises Refused when the port is taken or a part cannot start."""
-    configure_logs()
+    logs.configure()
     if settings.workers > 1:
         _serve_many(settings)
         return
-    app = build(settings)
     listener = _listen(settings)
-    server = _Server(_config(settings, app), app, _announce(settings))
-    with suppress(KeyboardInterrupt):  # Ctrl-C is how a service in the foreground is meant to end
-        server.run(sockets=[listener])
-    if not server.started:
-        raise Refused("The service did not start; the log above says why.")
+    config = uvicorn.Config(build(settings), lifespan="off", **_options(settings))
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(settings, config, listener))
+
+
+async def _serve(settings: Settings, config: uvicorn.Config, listener: socket.socket) -> None:
+    async with running(settings) as parts:
+        config.app.state.parts = parts  # type: ignore[union-attr]  # build() gave it
+        await _Server(config, parts, _announce(settings, parts)).serve(sockets=[listener])
 
 
 def _serve_many(settings: Settings) -> None:
+    open_ready_database(settings).close()  # here, where it can be refused in a sentence
     with redis_of(settings) as redis_url:
         os.environ["FIRSTWORD_REDIS_URL"] = redis_url
         uvicorn.run(
@@ -82,18 +78,15 @@ def _serve_many(settings: Settings) -> None:
             workers=settings.workers,
             host=settings.host,
             port=settings.port,
+            lifespan="on",
             **_options(settings),
         )
 
 
 def from_environment() -> Starlette:
     """Build the application of one of several processes."""
-    configure_logs()
+    logs.configure()
     return build(load())
-
-
-def _config(settings: Settings, app: Starlette) -> uvicorn.Config:
-    return uvicorn.Config(app, **_options(settings))
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -104,7 +97,6 @@ def _options(settings: Settings) -> dict[str, Any]:
         "proxy_headers": bool(settings.trusted_proxies),
         "forwarded_allow_ips": list(settings.trusted_proxies),
         "timeout_graceful_shutdown": GRACE_S,
-        "lifespan": "on",
     }
 
 
@@ -122,11 +114,10 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _announce(settings: Settings) -> Callable[[Starlette, int], None]:
+def _announce(settings: Settings, parts: Parts) -> Callable[[int], None]:
     """Print the addresses and a one-time sign-in link, once requests are answered."""
 
-    def tell(app: Starlette, port: int) -> None:
-        parts = app.state.parts
+    def tell(port: int) -> None:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         base = settings.public_url or f"http://{host}:{port}"
         secret = sessions.make_sign_in_link(parts.writer)

@@ -5,9 +5,9 @@ import signal
 
 import structlog
 
+from . import logs
 from .app import running
 from .domain.errors import Invalid
-from .serve import configure_logs
 from .settings import Settings
 
 log = structlog.get_logger()
@@ -20,7 +20,7 @@ def work(settings: Settings) -> None:
             "A worker needs FIRSTWORD_DATABASE_URL (PostgreSQL) and FIRSTWORD_REDIS_URL; "
             "the embedded service does this work itself."
         )
-    configure_logs()
+    logs.configure()
     asyncio.run(_until_stopped(settings))
 
 

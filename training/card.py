@@ -26,9 +26,9 @@ To sort the comments of a news site: publish, hold for a person, or refuse, by l
 A label marked *weak* was learnt from word lists and phrases; it informs people and never decides alone.
 It is not meant to judge people, to score other languages than English, or to decide alone what is illegal.
 """
-HOW_MEASURED = """Value [95 % bootstrap interval]. AP depends on the share of positives: compare within a source only.
+HOW_MEASURED = """Value [95 % bootstrap interval]. AP depends on the share of positives: compare per source.
 Penalties and weights of sources were chosen on the same validation rows, so expect a little less elsewhere.
-`wikipedia_sublabels`: rows that never teach a weak head, but most of them calibrate it, so ECE flatters there.
+`wikipedia_sublabels`: rows that never teach a weak head; most of them calibrate it, so ECE flatters there.
 A label without a row was examined on nobody's labels.
 """
 WEAKNESSES = """## Known weaknesses

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from models.example import Example, to_line
+from models.labels import LABELS
 
 from ..store.db import Database
 from ..store.tables import comment, decision, revision
@@ -101,7 +102,7 @@ def _decided_after(connection: Connection, after_id: str | None) -> list[Row[Any
 
 def _example(row: Row[Any]) -> Example | None:
     if row.action == "approve":
-        labels = {"toxicity": 0.0, "spam": 0.0}
+        labels = dict.fromkeys(LABELS, 0.0)  # a head that hears only "yes" would suspect everything
     else:
         labels = dict.fromkeys(_LABELS.get(row.reason or "other", ()), 1.0)
     if not labels:

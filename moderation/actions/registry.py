@@ -48,10 +48,22 @@ def promote(writer: Writer, model_id: str, *, made_by: str) -> None:
             artifact.load(Path(found.folder))
         except (artifact.ArtifactError, OSError) as error:
             raise Invalid(f"The model {model_id} cannot be served any more: {error}") from error
+        if not registry.promotions(transaction.connection, limit=1):
+            _promote_shipped(transaction)
         registry.promote(transaction, model_id, made_by)
         audit.add(transaction, actor_id=made_by, act="model.promoted", subject_id=model_id, facts={})
 
     writer.run(act)
+
+
+def _promote_shipped(transaction: Transaction) -> None:
+    """Write down who answered before the first promotion, so that one can roll back to it."""
+    try:
+        folder = artifact.shipped()
+    except artifact.ArtifactError:
+        return  # an installation without a shipped model has nothing to go back to
+    registry.add_model(transaction, model_id=folder.name, folder=str(folder))
+    registry.promote(transaction, folder.name, "installation")
 
 
 def rollback(writer: Writer, *, made_by: str) -> str:

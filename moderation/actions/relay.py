@@ -30,6 +30,7 @@ TICK_S = 0.25
 GATHER_S = 0.02  # a poke is followed by others in a busy minute: one batch carries them all
 LEASE_MS = 5000
 BATCH = 1000
+BUILDING = "building"  # stands in the epoch key while a rebuild runs
 REAP_EVERY_S = 1.0
 SWEEP_EVERY_S = 60.0
 
@@ -90,10 +91,13 @@ class Relay:
         for site_id in site_ids:
             queue = self._parts.queue_of(site_id)
             run_id = queue.run_id()
-            if queue.epoch() != run_id or self._is_due(f"sweep {site_id}", SWEEP_EVERY_S):
+            is_lost = queue.epoch() != run_id
+            if is_lost:
+                queue.set_epoch(BUILDING)
+            if is_lost or self._is_due(f"sweep {site_id}", SWEEP_EVERY_S):
                 started_s = time.monotonic()
                 pushed = rebuild(self._parts.database, queue, site_id)
-                queue.set_epoch(run_id)
+                queue.confirm_epoch(run_id)  # emptied again amid the work: the next tick begins anew
                 took_s = round(time.monotonic() - started_s, 3)
                 log.info("queue_rebuilt", site=site_id, waiting=pushed, took_s=took_s)
             if self._is_due(f"reap {site_id}", REAP_EVERY_S):

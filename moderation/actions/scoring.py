@@ -53,7 +53,7 @@ class Scoring:
         self._database = database
         self._pinned = pinned
         self._classifier: Classifier | None = None
-        self._folder: Path | None = None
+        self._loaded: tuple[Path, int] | None = None  # with the number of its promotion
         self._policy_ids: Mapping[str, str] = {}
         self._benches: Mapping[str, Bench] = {}
         self._lock = threading.Lock()
@@ -85,10 +85,10 @@ class Scoring:
             return True
 
     def _refresh_classifier(self, connection: Connection) -> bool:
-        folder = self._pinned or _promoted(connection) or artifact.SHIPPED
-        if folder == self._folder:
+        folder, promotion = (self._pinned, 0) if self._pinned else _promoted(connection)
+        if (folder, promotion) == self._loaded:
             return False
-        self._folder = folder  # a folder that fails is not tried again each second
+        self._loaded = (folder, promotion)  # what fails is not tried again each second
         try:
             self._classifier = artifact.load(artifact.shipped() if folder == artifact.SHIPPED else folder)
         except (artifact.ArtifactError, OSError) as error:
@@ -98,9 +98,9 @@ class Scoring:
         return True
 
 
-def _promoted(connection: Connection) -> Path | None:
+def _promoted(connection: Connection) -> tuple[Path, int]:
     newest = registry.promotions(connection, limit=1)
-    return Path(newest[0].folder) if newest else None
+    return (Path(newest[0].folder), newest[0].number) if newest else (artifact.SHIPPED, 0)
 
 
 def make_bench(classifier: Classifier | None, policy_id: str, rules: Mapping[str, Any]) -> Bench:

@@ -191,6 +191,11 @@ class Queue:
         with reaching():
             return cast("str | None", self._redis.get(keys.epoch(self._site)))
 
+    def confirm_epoch(self, epoch: str) -> None:
+        """Write the epoch only where one stands: one that was lost meanwhile stays lost."""
+        with reaching():
+            self._redis.set(keys.epoch(self._site), epoch, xx=True)
+
     def set_epoch(self, epoch: str) -> None:
         """Mark the queue as whole; called after a rebuild."""
         with reaching():

@@ -167,6 +167,12 @@ class Writer:
 
 def _attempt(submission: _Submission, transaction: Transaction) -> tuple[Any, BaseException | None]:
     """Run one act in a savepoint; give its result or its error. A lost connection fails the group."""
+    outcome = _once(submission, transaction)
+    # Another process wrote the same key first, and has committed: now the act can see its row.
+    return _once(submission, transaction) if isinstance(outcome[1], IntegrityError) else outcome
+
+
+def _once(submission: _Submission, transaction: Transaction) -> tuple[Any, BaseException | None]:
     connection = transaction.connection
     connection.exec_driver_sql("SAVEPOINT act")
     try:
