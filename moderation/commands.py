@@ -165,6 +165,7 @@ def rebuild_queue() -> None:
     """Make the queue in Redis what SQL says is waiting."""
     with opened(settings := load()) as (database, _), queue_at_hand(settings) as queue:
         number = rebuild(database, queue, "main")
+        queue.set_epoch(queue.run_id())
     typer.echo(f"{number} comments wait.")
 
 

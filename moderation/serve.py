@@ -15,9 +15,10 @@ from starlette.applications import Starlette
 from . import logs
 from .actions import sessions
 from .actions.parts import Parts
-from .app import build, open_ready_database, redis_of, running
+from .app import build, opened, redis_of, running
 from .domain.errors import Refused
 from .settings import Settings, load
+from .store.writer import Writer
 
 GRACE_S = 4  # what was accepted is finished in this time after a stop is asked for
 
@@ -65,11 +66,12 @@ def serve(settings: Settings) -> None:
 async def _serve(settings: Settings, config: uvicorn.Config, listener: socket.socket) -> None:
     async with running(settings) as parts:
         config.app.state.parts = parts  # type: ignore[union-attr]  # build() gave it
-        await _Server(config, parts, _announce(settings, parts)).serve(sockets=[listener])
+        await _Server(config, parts, _announce(settings, parts.writer)).serve(sockets=[listener])
 
 
 def _serve_many(settings: Settings) -> None:
-    open_ready_database(settings).close()  # here, where it can be refused in a sentence
+    with opened(settings) as (_, writer):  # refused here, where a sentence can say why
+        _announce(settings, writer)(settings.port)
     with redis_of(settings) as redis_url:
         os.environ["FIRSTWORD_REDIS_URL"] = redis_url
         uvicorn.run(
@@ -114,13 +116,13 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _announce(settings: Settings, parts: Parts) -> Callable[[int], None]:
+def _announce(settings: Settings, writer: Writer) -> Callable[[int], None]:
     """Print the addresses and a one-time sign-in link, once requests are answered."""
 
     def tell(port: int) -> None:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         base = settings.public_url or f"http://{host}:{port}"
-        secret = sessions.make_sign_in_link(parts.writer)
+        secret = sessions.make_sign_in_link(writer)
         sys.stdout.write(
             f"\n  Article   {base}/\n"
             f"  Console   {base}/moderation\n"

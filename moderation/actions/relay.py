@@ -12,6 +12,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -59,6 +60,8 @@ class Relay:
         self._poked.set()
         if self._thread.is_alive():
             self._thread.join()
+            with suppress(Away, SQLAlchemyError):  # else the next process waits until the lease runs out
+                self._parts.writer.run(lambda tx: registry.drop_lease(tx, "relay", self._holder))
 
     def poke(self) -> None:
         """Say that something was committed."""
@@ -94,7 +97,7 @@ class Relay:
             is_lost = queue.epoch() != run_id
             if is_lost:
                 queue.set_epoch(BUILDING)
-            if is_lost or self._is_due(f"sweep {site_id}", SWEEP_EVERY_S):
+            if self._is_due(f"sweep {site_id}", SWEEP_EVERY_S) or is_lost:
                 started_s = time.monotonic()
                 pushed = rebuild(self._parts.database, queue, site_id)
                 queue.confirm_epoch(run_id)  # emptied again amid the work: the next tick begins anew

@@ -197,7 +197,7 @@ class Queue:
             self._redis.set(keys.epoch(self._site), epoch, xx=True)
 
     def set_epoch(self, epoch: str) -> None:
-        """Mark the queue as whole; called after a rebuild."""
+        """Write what the queue was built for: a server run, or that it is being built."""
         with reaching():
             self._redis.set(keys.epoch(self._site), epoch)
 

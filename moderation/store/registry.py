@@ -64,3 +64,10 @@ def take_lease(transaction: Transaction, name: str, holder: str, lease_ms: int) 
         .values(**values)
     )
     return taken.rowcount == 1
+
+
+def drop_lease(transaction: Transaction, name: str, holder: str) -> None:
+    """Give a job back, if it is still held by this holder."""
+    transaction.connection.execute(
+        update(lease).where(lease.c.name == name, lease.c.holder == holder).values(expires_at_ms=0)
+    )
