@@ -81,6 +81,7 @@ def _serve_many(settings: Settings) -> None:
             host=settings.host,
             port=settings.port,
             lifespan="on",
+            timeout_worker_healthcheck=60,  # a start on a busy machine is not a hang
             **_options(settings),
         )
 

@@ -95,8 +95,10 @@ class Follow:
                 self._channels.pop((site_id, key), None)
 
     def _missed(self, channel: _Channel, after: int | None) -> Sequence[Change] | None:
-        if after is None or channel.article_id is None or after >= (channel.version or 0):
+        if after is None or after == (channel.version or 0):
             return ()
+        if channel.article_id is None or after > (channel.version or 0):
+            return None  # from before a restore, or of another article
         with self._database.read() as connection:
             changes = outbox.changes_after(connection, channel.article_id, after, BACKLOG)
         is_whole = bool(changes) and changes[0].version == after + 1 and len(changes) < BACKLOG

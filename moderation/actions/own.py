@@ -72,8 +72,8 @@ async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address
         refuse_closed(transaction, article)
         author = people.get_author(transaction.connection, reader_id)
         known = signals_of(transaction, bench, article, author, words_hash)
-        was_rejected = decisions.was_rejected(transaction.connection, comment.id)
-        signals = replace(text_signals, was_rejected=was_rejected, **known)
+        was_stopped = decisions.was_stopped(transaction.connection, comment.id)
+        signals = replace(text_signals, was_stopped=was_stopped, **known)
         verdict = judge(signals, bench.rules)
         changes = {
             "body": body,
@@ -81,7 +81,7 @@ async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address
             "revision": comment.revision + 1,
             "edited_at_ms": transaction.now_ms,
             "words_hash": words_hash,
-            "lane": lane(verdict.reasons),
+            "lane": "escalated" if comment.lane == "escalated" else lane(verdict.reasons),
             "priority": priority(transaction.now_ms, harm=harm(signals.scores), reach=1.0),
             "queued_at_ms": transaction.now_ms if verdict.status == "pending" else None,
         }

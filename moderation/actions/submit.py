@@ -49,6 +49,7 @@ class Posted:
     reasons: Sequence[dict[str, Any]]
     article_version: int
     reader_id: str
+    is_replay: bool = False  # an earlier request was answered again: whoever asks now may be somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,4 +234,4 @@ def _posted(transaction: Transaction, comment_id: str) -> Posted:
     assert comment is not None  # noqa: S101 - written in this transaction or an earlier one
     said = decisions.latest(transaction.connection, [comment_id])[comment_id]
     version = articles.versions(transaction.connection, [comment.article_id])[comment.article_id]
-    return Posted(comment, said.reasons, version, comment.author_id)
+    return Posted(comment, said.reasons, version, comment.author_id, is_replay=True)

@@ -64,7 +64,7 @@ class Signals:
     author_approved: int = 0
     is_author_premoderated: bool = False
     is_article_premoderated: bool = False
-    was_rejected: bool = False  # an edit of a refused text
+    was_stopped: bool = False  # an edit of a text that was refused, or that a person has set aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +170,9 @@ def by_article(signals: Signals, _: Rules) -> Iterator[Reason]:
 
 
 def by_history(signals: Signals, _: Rules) -> Iterator[Reason]:
-    """An edit of a refused text is at best pending."""
-    if signals.was_rejected:
-        yield Reason("edited_refusal", "queue", "It is an edit of a refused comment.")
+    """An edit of a text that was refused or set aside is at best pending."""
+    if signals.was_stopped:
+        yield Reason("edited_refusal", "queue", "It is an edit of a comment that was refused or set aside.")
 
 
 CHECKS = (

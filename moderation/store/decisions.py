@@ -68,11 +68,11 @@ def of_policy(connection: Connection, comment_ids: Sequence[str]) -> dict[str, R
     return {row.comment_id: row for row in connection.execute(wanted)}
 
 
-def was_rejected(connection: Connection, comment_id: str) -> bool:
-    """Tell whether any text of this comment was ever refused."""
-    wanted = select(decision.c.id).where(
-        decision.c.comment_id == comment_id, decision.c.status_after == "rejected"
-    )
+def was_stopped(connection: Connection, comment_id: str) -> bool:
+    """Tell whether a text of this comment was ever refused, or set aside by a person."""
+    is_refusal = decision.c.status_after == "rejected"
+    is_set_aside = (decision.c.actor == "moderator") & (decision.c.status_after == "pending")
+    wanted = select(decision.c.id).where(decision.c.comment_id == comment_id, is_refusal | is_set_aside)
     return connection.execute(wanted.limit(1)).first() is not None
 
 

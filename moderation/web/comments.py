@@ -16,7 +16,7 @@ from ..domain import content
 from ..domain.errors import Field, Invalid, Missing
 from . import metrics, shapes
 from .endpoint import Call
-from .identity import READER_COOKIE, READER_COOKIE_S, bearer, set_cookie
+from .identity import READER_COOKIE, READER_COOKIE_S, set_cookie
 from .json import JsonResponse, encode
 
 PUBLIC_FOR_S = 1  # shared caches may answer for a second; then they ask with the ETag
@@ -104,7 +104,8 @@ async def post(call: Call) -> Response:
     metrics.POSTED.labels(posted.comment.status).inc()
     shown = shapes.comment(posted.comment, posted.reasons) | {"article_version": posted.article_version}
     response = JsonResponse(shown, 201, {"Location": f"/api/v1/comments/{posted.comment.id}"})
-    if call.person is None and bearer(call.request) is None:
+    is_ours = not call.request.app.state.origins.is_foreign(call.request)
+    if call.person is None and is_ours and not posted.is_replay:
         token = call.parts.signing.reader_token(posted.reader_id)
         set_cookie(response, call.request, READER_COOKIE, token, READER_COOKIE_S)
     return response

@@ -54,7 +54,8 @@ async def console(request: Request) -> Response:
 
 async def sign_in_form(request: Request) -> Response:
     """Show the form, or take a one-time link."""
-    if (link := request.query_params.get("link")) is None:
+    link = request.query_params.get("link")
+    if link is None or request.method == "HEAD":  # a previewer must not use the link up
         return _form(request)
     parts: Parts = request.app.state.parts
     if not _is_loopback(request):

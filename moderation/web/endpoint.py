@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from ..actions.parts import Parts
-from ..domain.errors import Field, Unauthenticated
+from ..domain.errors import Field, Invalid, Unauthenticated
 from ..domain.roles import Person, Role, require
 from . import json
 from .errors import TooLarge
@@ -81,6 +81,8 @@ def route(endpoint: Endpoint, prefix: str) -> Route:
         body = endpoint.body.model_validate(json.decode(await read_body(request))) if endpoint.body else None
         if endpoint.who in {"anyone", "reader"}:
             person = await find_reader(request, parts, origins)
+            if person is not None and endpoint.method != "GET":
+                require(person, "reader")  # a scorer's token can only score
             call = Call(request, parts, person, query, body)
             if inspect.iscoroutinefunction(endpoint.handler):
                 response: Response = await endpoint.handler(call)
@@ -105,12 +107,15 @@ async def read_body(request: Request) -> bytes:
     """Return the request's body. Raises TooLarge, after reading on for a while."""
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= BODY_LIMIT:
-            chunks.append(chunk)
-        elif size > DRAIN_LIMIT:
-            break
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size <= BODY_LIMIT:
+                chunks.append(chunk)
+            elif size > DRAIN_LIMIT:
+                break
+    except ClientDisconnect:
+        raise Invalid("The request broke off.") from None
     if size > BODY_LIMIT:
         detail = f"The request is larger than {BODY_LIMIT} bytes."
         raise TooLarge(detail, [Field("body", detail)])

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -82,6 +83,12 @@ async def http_error(_: Request, error: Exception) -> Response:
     return problem(error.status_code, error.detail, headers=dict(error.headers or {}))
 
 
+async def database_away(request: Request, error: Exception) -> Response:
+    """Answer while the database cannot be reached."""
+    log.error("database_away", error=type(error).__name__)
+    return await refused(request, Away("The database cannot be reached; try again in a moment."))
+
+
 async def unexpected(request: Request, error: Exception) -> Response:
     """Answer our own mistake; the log has the trace, the reader has not."""
     route = getattr(request.scope.get("route"), "path", "unmatched")
@@ -93,5 +100,6 @@ HANDLERS: dict[Any, Any] = {
     Refused: refused,
     ValidationError: not_valid,
     HTTPException: http_error,
+    OperationalError: database_away,
     Exception: unexpected,
 }

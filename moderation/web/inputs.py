@@ -107,7 +107,7 @@ class ArticleInput(_Input):
 
     title: Annotated[str | None, StringConstraints(max_length=500)] = None
     url: Annotated[str | None, StringConstraints(max_length=2000, pattern=r"^https?://")] = None
-    state: Literal["open", "closed", "premoderated"] | None = None
+    state: Literal["open", "closed", "premoderated"] = "open"
     closes_at: str | None = None
 
 
@@ -136,7 +136,7 @@ class SearchQuery(SiteQuery):
     q: Annotated[str | None, StringConstraints(max_length=200)] = None
     author: CommentId | None = None
     article: str | None = None
-    label: str | None = None
+    label: Annotated[str | None, StringConstraints(pattern=r"^[a-z_]{1,40}$")] = None
     min_score: Annotated[float | None, Limited(ge=0, le=1)] = None
     limit: Annotated[int, Limited(ge=1, le=200)] = 50
     cursor: Annotated[str | None, StringConstraints(max_length=100)] = None

@@ -18,7 +18,8 @@ async def start(call: Call) -> Response:
     reader = await run_in_threadpool(lambda: sessions.start_reader(writer, site_id=site_id, name=name))
     token = call.parts.signing.reader_token(reader.person_id)
     response = JsonResponse({"token": token, "reader": {"id": reader.person_id, "name": reader.name}}, 201)
-    set_cookie(response, call.request, READER_COOKIE, token, READER_COOKIE_S)
+    if not call.request.app.state.origins.is_foreign(call.request):  # those keep the token themselves
+        set_cookie(response, call.request, READER_COOKIE, token, READER_COOKIE_S)
     return response
 
 

@@ -60,6 +60,20 @@ def test_a_cookie_sent_by_another_site_proves_nothing(browser: httpx2.Client, ar
     assert stolen["author"]["id"] != first["author"]["id"]
 
 
+def test_a_replayed_post_hands_nobody_the_first_authors_cookie(browser: httpx2.Client, article: str) -> None:
+    address, headers = f"/api/v1/articles/{article}/comments", {"Idempotency-Key": "retry-1"}
+    first = browser.post(address, json={"body": KIND}, headers=headers)
+    browser.cookies.clear()
+    again = browser.post(address, json={"body": KIND}, headers=headers)
+    assert again.json()["id"] == first.json()["id"]
+    assert "set-cookie" not in again.headers
+
+
+def test_a_scorers_token_cannot_post(service: Service, tokens: dict[str, str], article: str) -> None:
+    with service.client(tokens["scorer"]) as client:
+        assert client.post(f"/articles/{article}/comments", json={"body": KIND}).status_code == 403
+
+
 def test_a_forged_reader_token_is_refused(service: Service, article: str) -> None:
     token = service.reader("Ann")
     forged = token[:8] + ("0" if token[8] != "0" else "1") + token[9:]

@@ -133,6 +133,23 @@ def test_an_edit_goes_around_no_rule(service: Service, admin: httpx2.Client, art
         assert author.patch(f"/comments/{other}", json={"body": "Lamps."}).status_code == 409
 
 
+@pytest.mark.parametrize("action", ["escalate", "defer"])
+def test_an_edit_publishes_nothing_that_a_moderator_set_aside(
+    service: Service, moderator: httpx2.Client, article: str, action: str
+) -> None:
+    with service.client(service.reader()) as author:
+        mine = author.post(f"/articles/{article}/comments", json={"body": KIND}).json()["id"]
+        moderator.post(f"/moderation/comments/{mine}/decisions", json={"action": action, "version": 1})
+        if action == "defer":  # only what waits can be deferred
+            moderator.post(
+                f"/moderation/comments/{mine}/decisions", json={"action": "escalate", "version": 1}
+            )
+            moderator.post(f"/moderation/comments/{mine}/decisions", json={"action": action, "version": 2})
+        assert (
+            author.patch(f"/comments/{mine}", json={"body": f"{KIND} Please."}).json()["status"] == "pending"
+        )
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [

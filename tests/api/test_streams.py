@@ -100,6 +100,15 @@ def test_a_page_that_was_away_too_long_starts_anew(service: Service, article: st
         assert not stream.named("reset")
 
 
+def test_a_page_from_the_future_starts_anew(service: Service, article: str) -> None:
+    service.post(article, KIND)
+    with listening(service, article, **{"Last-Event-ID": "5000"}) as stream:
+        until(lambda: stream.named("reset"))
+        later = service.post(article, f"{KIND} Later.")
+        until(lambda: stream.named("comment.published"))
+        assert stream.named("comment.published")[0]["data"]["id"] == later["id"]
+
+
 def test_a_wrong_event_id_is_refused(anyone: httpx2.Client, article: str) -> None:
     answer = anyone.get(f"/articles/{article}/events", headers={"Last-Event-ID": "yesterday"})
     assert answer.status_code == 422

@@ -51,7 +51,7 @@ signals = st.builds(
     author_approved=st.integers(0, 4),
     is_author_premoderated=st.booleans(),
     is_article_premoderated=st.booleans(),
-    was_rejected=st.booleans(),
+    was_stopped=st.booleans(),
 )
 
 
@@ -82,7 +82,7 @@ def test_a_comment_that_nothing_speaks_against_is_published_without_a_reason() -
         ({"author_approved": 0}, "approve", None),
         ({"is_author_premoderated": True}, "queue", "author_premoderated"),
         ({"is_article_premoderated": True}, "queue", "premoderated"),
-        ({"was_rejected": True}, "queue", "edited_refusal"),
+        ({"was_stopped": True}, "queue", "edited_refusal"),
     ],
 )
 def test_each_check_says_what_it_should(changed: dict[str, object], outcome: str, code: str | None) -> None:
@@ -111,7 +111,7 @@ def test_every_reason_is_kept_and_the_strictest_come_first_in_the_order_of_the_c
         is_shouting=True,
         is_author_premoderated=True,
         is_article_premoderated=True,
-        was_rejected=True,
+        was_stopped=True,
     )
     verdict = judge(signals, RULES)
     assert [(reason.outcome, reason.code, reason.label) for reason in verdict.reasons] == [
@@ -195,7 +195,7 @@ def test_a_name_is_never_refused_for_its_score_alone() -> None:
 
 
 def test_an_edit_of_a_refused_text_is_at_best_pending() -> None:
-    clean = replace(FINE, scores=dict.fromkeys(LABELS, 0.0), was_rejected=True)
+    clean = replace(FINE, scores=dict.fromkeys(LABELS, 0.0), was_stopped=True)
     assert judge(clean, RULES).outcome == "queue"
 
 
