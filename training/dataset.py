@@ -1,21 +1,22 @@
-"""Read labelled comments from CSV (also gzipped), from JSON Lines, or from the folder of big data.
+"""Read labelled comments from CSV or JSON Lines (also gzipped), and know their near-duplicates.
 
 Everything becomes `models.example.Example`: a text, the labels that a person judged, and a source.
-Nothing is cleaned here; that is the normaliser's work. Near-duplicates share a group.
+Nothing is cleaned here; that is the normaliser's work. How bytes become rows is `training/table.py`.
 """
 
-import csv
-import gzip
 import hashlib
 import html
-import re
-from collections.abc import Iterable, Iterator, Mapping
+import string
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from models.example import Example, read
-from models.labels import LABELS
+import numpy as np
+from numpy.typing import NDArray
 
-csv.field_size_limit(10_000_000)  # bytes; some comments are longer than Python's default of 131,072
+from models.example import Example, from_line
+from models.labels import LABELS
+from training import table
 
 # Columns of public data sets, by our names. A column that has our own name needs no entry.
 COLUMNS = {
@@ -24,47 +25,97 @@ COLUMNS = {
     "obscene": "profanity",
     "identity_hate": "identity_attack",
 }
-NOT_LETTERS = re.compile(r"[^a-z0-9]+")
+KEPT = string.ascii_letters + string.digits
+DROPPED = bytes(set(range(256)) - set(KEPT.encode()))
+LOWER = bytes(range(256)).lower()
 SHORTEST_KEY, KEY_END = 12, 60  # letters; as in SOURCES.md, so that both speak of the same duplicates
+PREFIX = 8  # bytes of a key's SHA-256: 64 bits, a chance of 1 in 10^8 that a million keys collide at all
 
 
 def load(path: Path, *, label: str = "toxicity") -> list[Example]:
-    """Read one file; `label` is what a column called `toxic` means. Raises ValueError with the line."""
-    if not path.is_file():
-        raise ValueError(f"{path} is not a file")
-    if path.name.endswith((".csv", ".csv.gz")):
-        return list(_from_csv(path, label))
-    if path.name.endswith(".jsonl"):
-        return list(read(path))
-    raise ValueError(f"{path} is neither .csv, .csv.gz nor .jsonl")
+    """Read one file whole; see `stream`."""
+    return list(stream(path, label=label))
+
+
+def stream(path: Path, *, label: str = "toxicity") -> Iterator[Example]:
+    """Yield the examples of one file; `label` is what a column called `toxic` means.
+
+    Raises ValueError, one sentence with the line, for whatever cannot be read.
+    """
+    plain = path.name.removesuffix(".gz")
+    if not plain.endswith((".csv", ".tsv", ".jsonl")):
+        raise ValueError(f"{path} is neither .csv, .csv.gz nor .jsonl")
+    with table.opened(path) as (lines, name):
+        if plain.endswith(".jsonl"):
+            yield from _from_lines(lines, name)
+        else:
+            for line, values in table.records(lines, name):
+                yield _example(values, label, path, f"{name}, line {line}")
 
 
 def sha256(path: Path) -> str:
     """Return the checksum by which a manifest names a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def keys(text: str) -> list[str]:
+def keys(text: str) -> list[bytes]:
     """Return the keys under which near-duplicates meet: all letters, the first and the last sixty."""
-    plain = NOT_LETTERS.sub("", html.unescape(text).lower())
-    if len(plain) < SHORTEST_KEY:
-        return [f"={text}"]
-    if len(plain) < KEY_END:
-        return [plain]
-    return [plain, "<" + plain[:KEY_END], ">" + plain[-KEY_END:]]
+    plain = html.unescape(text)
+    if not plain.isascii():
+        plain = plain.lower()  # first, since some other letters have an ASCII one in lower case
+    letters = plain.encode("ascii", "ignore").translate(LOWER, DROPPED)
+    if len(letters) < SHORTEST_KEY:
+        return [b"=" + text.encode("utf-8", "surrogatepass")]
+    if len(letters) < KEY_END:
+        return [letters]
+    return [letters, b"<" + letters[:KEY_END], b">" + letters[-KEY_END:]]
+
+
+def prefixes(texts: Iterable[str]) -> tuple[NDArray[np.intp], NDArray[np.uint64]]:
+    """Return, for every key that decides, the number of its text (ascending) and its hash's prefix."""
+    found, counts, digest = bytearray(), bytearray(), hashlib.sha256
+    for text in texts:
+        own = keys(text)[-2:]  # long texts with all letters in common also share the first sixty
+        counts.append(len(own))
+        for key in own:
+            found += digest(key).digest()[:PREFIX]
+    rows = np.repeat(np.arange(len(counts)), np.frombuffer(counts, np.uint8))
+    return rows, np.frombuffer(found, ">u8").astype(np.uint64)
 
 
 def groups(texts: Iterable[str]) -> list[int]:
     """Return one number a text; texts that share a key, also through others, share the number."""
-    parent: list[int] = []
-    first: dict[str, int] = {}
-    for row, text in enumerate(texts):
-        parent.append(row)
-        for key in keys(text):
-            known = _root(parent, first.setdefault(key, row))
-            mine = _root(parent, row)
-            parent[max(known, mine)] = min(known, mine)
-    return [_root(parent, row) for row in range(len(parent))]
+    rows, hashed = prefixes(texts)
+    order = np.argsort(hashed)
+    rows_by_key, hashed = rows[order], hashed[order]
+    same = np.flatnonzero(hashed[1:] == hashed[:-1])
+    parent = list(range(int(rows[-1]) + 1 if len(rows) else 0))
+    for one, other in zip(rows_by_key[same].tolist(), rows_by_key[same + 1].tolist(), strict=True):
+        known, mine = _root(parent, one), _root(parent, other)
+        parent[max(known, mine)] = min(known, mine)
+    for row, older in enumerate(parent):  # never younger than its row, so its own root is known by now
+        parent[row] = parent[older]
+    return parent
+
+
+def merged(examples: Iterable[Example]) -> list[Example]:
+    """Keep one example per text and source, in order; its labels are the mean of all judgements.
+
+    Equal are texts with the same letters and digits. Weights are not added: a repeated text counts once.
+    """
+    same: dict[tuple[bytes, str], list[Example]] = {}
+    for example in examples:
+        same.setdefault((keys(example.text)[0], example.source), []).append(example)
+    return [replace(found[0], labels=_mean(found)) for found in same.values()]
+
+
+def _mean(examples: Sequence[Example]) -> dict[str, float]:
+    judged: dict[str, list[float]] = {}
+    for example in examples:
+        for label, value in example.labels.items():
+            judged.setdefault(label, []).append(value)
+    return {label: sum(values) / len(values) for label, values in judged.items()}
 
 
 def _root(parent: list[int], row: int) -> int:
@@ -74,34 +125,36 @@ def _root(parent: list[int], row: int) -> int:
     return row
 
 
-def _from_csv(path: Path, label: str) -> Iterator[Example]:
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig", errors="replace", newline="") as lines:
-        reader = csv.DictReader(lines)
-        if "text" not in (reader.fieldnames or ()):
-            raise ValueError(f"{path} has no column called text")
-        for row in reader:
+def _from_lines(lines: Iterable[str], name: str) -> Iterator[Example]:
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
             try:
-                yield _example(row, label, path)
-            except (TypeError, ValueError) as reason:
-                raise ValueError(f"{path}, line {reader.line_num}: {reason}") from reason
+                yield from_line(line)
+            except (ValueError, RecursionError) as reason:
+                raise ValueError(f"{name}, line {number}: {reason}") from reason
 
 
-def _example(row: Mapping[str, str | None], label: str, path: Path) -> Example:
+def _example(values: dict[str, str], label: str, path: Path, place: str) -> Example:
     labels: dict[str, float] = {}
-    for column, value in row.items():
-        name = label if column == "toxic" else COLUMNS.get(column, column)
-        if name in LABELS and value not in (None, ""):
-            labels[name] = float(value or 0)
-            if not 0 <= labels[name] <= 1:
-                raise ValueError(f"{column} is {value}, not between 0 and 1")
-    text = row["text"]
-    if text is None:
-        raise ValueError("the text is missing")
+    for column, value in values.items():
+        if value:  # most columns are empty in most rows
+            name = label if column == "toxic" else COLUMNS.get(column, column)
+            if name in LABELS:
+                labels[name] = _share(value, f"{place}: {column}")
     return Example(
-        text=text,
+        text=values["text"],
         labels=labels,
-        source=row.get("source") or path.name.split(".")[0],
-        author=row.get("author") or "",
-        thread=row.get("thread") or row.get("split") or "",  # one video's comments are one thread
+        source=values.get("source") or path.name.split(".")[0],
+        author=values.get("author") or "",
+        thread=values.get("thread") or values.get("split") or "",  # one video's comments are one thread
     )
+
+
+def _share(value: str, what: str) -> float:
+    try:
+        share = float(value)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise ValueError(f"{what} is {' '.join(value.split())[:40]}, not between 0 and 1")
+    return share
