@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from models.example import Example
 from training.sentences import language as languages
-from training.sentences.language import MISSING, Frame, Kind, Language, Variant
+from training.sentences.language import MISSING, Frame, Kind, Language, Variant, cut
 
 SOURCE = "sentences"  # what the source of every example begins with; then a slash and its kind
 COUNT = 30_000
@@ -76,7 +76,8 @@ class Writer:
     def _filled(self, variant: Variant, is_toxic: bool) -> str:
         pieces = list(variant)
         for at in range(1, len(pieces), 2):
-            pieces[at] = self._term(pieces[at], is_toxic)
+            term = self._term(pieces[at], is_toxic)
+            pieces[at] = self._filled(cut(term), is_toxic) if "{" in term else term
         return "".join(pieces)
 
     def _term(self, slot: str, is_toxic: bool) -> str:
@@ -94,19 +95,19 @@ class Writer:
         """Add what comments begin and end with, a second sentence, and careless spelling."""
         chance = self.rng.random
         if chance() < OPENING:
-            text = f"{self._trimming('opening', is_toxic)} {text}"
+            text = f"{self._one('opening', is_toxic)} {text}"
         if text[-1].isalnum() and chance() > NO_STOP:
             text += "!" if chance() < SHOUT else "."
         if chance() < ENDING:
-            text = f"{text} {self._trimming('ending', is_toxic)}"
+            text = f"{text} {self._one('ending', is_toxic)}"
         text = text[0].upper() + text[1:]
         if chance() < REMARK:
-            remark = self._trimming("remark", is_toxic)
+            remark = self._one("remark", is_toxic)
             text = f"{remark} {text}" if chance() < 0.5 else f"{text} {remark}"
         style = chance()
         if style < LOWER:
             return text.lower()
         return text.upper() if style < LOWER + UPPER else text
 
-    def _trimming(self, slot: str, is_toxic: bool) -> str:
-        return self._filled(tuple(languages.SLOT.split(self._term(slot, is_toxic))), is_toxic)
+    def _one(self, slot: str, is_toxic: bool) -> str:
+        return self._filled(("", slot, ""), is_toxic)

@@ -84,7 +84,13 @@ def frame(line: str) -> Frame:
     """Return all ways to make the choices of a line, cut at its slots."""
     parts = [part.split("|") if at % 2 else [part] for at, part in enumerate(CHOICE.split(line))]
     texts = dict.fromkeys(" ".join("".join(chosen).split()) for chosen in product(*parts))
-    return tuple(tuple(SLOT.split(text)) for text in texts)
+    return tuple(cut(text) for text in texts)
+
+
+@cache
+def cut(text: str) -> Variant:
+    """Return the pieces of a text: literals at even places, slots at odd ones."""
+    return tuple(SLOT.split(text))
 
 
 def _kind(folder: Path, name: str, entry: dict[str, float], known: set[str], *, is_toxic: bool) -> Kind:
