@@ -116,7 +116,9 @@ def _terms(path: Path) -> Terms:
         raise ValueError(f"{path.name} does not begin with its forms")
     forms = tuple(head.removeprefix("forms: ").split(" / "))
     cells = (cell.strip() for line in lines for cell in line.split(" | "))
-    rows = dict.fromkeys(tuple(cell.split(" / ")) for cell in cells)
+    rows = [
+        tuple(cell.split(" / ")) for cell in cells
+    ]  # a term that stands there twice is drawn twice as often
     for row in rows:
         if len(row) != len(forms) or not all(row):
             raise ValueError(f"{path.name}: {' / '.join(row)} has not the forms {' / '.join(forms)}")
