@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from .actions import language
 from .actions.follow import Follow
 from .actions.pages import Pages
 from .actions.parts import Parts, now_ms
@@ -174,6 +175,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             post_rate=settings.post_rate,
             score_rate=settings.score_rate,
         )
+        language.load()
         parts.scoring.refresh()
         relay = Relay(parts)
         relay_pokes.append(relay)

@@ -8,7 +8,7 @@ from typing import Any
 from models.classifier import Classifier
 
 from .actions.language import detect
-from .actions.scoring import Scoring
+from .actions.scoring import Scoring, languages
 from .app import opened
 from .domain.errors import Away, Invalid
 from .settings import Settings
@@ -50,12 +50,13 @@ def _row(line: str, number: int) -> dict[str, Any]:
 
 def _scored(classifier: Classifier, rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     scores = classifier.score([row["text"] for row in rows])
+    learnt = languages(classifier)
     for row, values in zip(rows, scores, strict=True):
         named = {"id": row["id"]} if "id" in row else {}
         yield named | {
             "scores": {
                 label: round(float(value), 6) for label, value in zip(classifier.labels, values, strict=True)
             },
-            "language": detect(row["text"]),
+            "language": detect(row["text"], expected=learnt),
             "model": classifier.model_id,
         }

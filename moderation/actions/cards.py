@@ -14,6 +14,7 @@ from models.explain import Span
 from ..domain.states import Status
 from ..store import articles, comments, decisions, people
 from ..store.tables import article, comment
+from . import language
 from .pages import cut
 from .parts import Parts
 from .scoring import Bench, Scoring
@@ -41,6 +42,7 @@ class Card:
     model_id: str | None
     reasons: Sequence[Any]
     highlights: Sequence[Span]
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def _cards(connection: Connection, scoring: Scoring, rows: Sequence[Row[Any]]) -
             highlights=_highlights(
                 scoring.bench(row.site_id), row.body, scores[row.id].scores if row.id in scores else {}
             ),
+            language=language.detect(row.body, expected=scoring.bench(row.site_id).rules.languages),
         )
         for row in rows
     ]

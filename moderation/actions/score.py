@@ -7,17 +7,20 @@ from models.explain import Span
 
 from ..domain.errors import Away, TooMany
 from ..domain.roles import Person
+from . import language
 from .parts import Parts
+from .scoring import languages
 
 EXPLAINED_FROM = 0.5  # spans are given for labels that are more likely than not
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One text's probabilities and the spans that drove the likely ones (code points)."""
+    """One text's probabilities, the spans that drove the likely ones (code points), its language."""
 
     scores: dict[str, float]
     spans: list[Span]
+    language: str
 
 
 async def limit(parts: Parts, person: Person) -> None:
@@ -32,9 +35,11 @@ def score(parts: Parts, texts: Sequence[str]) -> tuple[list[Scored], str]:
     if classifier is None:
         raise Away("No classifier could be loaded.", retry_after_s=60)
     rows = classifier.score(texts)
+    learnt = languages(classifier)
     scored = []
     for text, row in zip(texts, rows, strict=True):
         scores = dict(zip(classifier.labels, map(float, row), strict=True))
         likely = [label for label, value in scores.items() if value >= EXPLAINED_FROM]
-        scored.append(Scored(scores, [span for label in likely for span in classifier.explain(text, label)]))
+        spans = [span for label in likely for span in classifier.explain(text, label)]
+        scored.append(Scored(scores, spans, language.detect(text, expected=learnt)))
     return scored, classifier.model_id

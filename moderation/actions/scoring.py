@@ -24,7 +24,9 @@ from ..domain.policy import Limits, Rules, Signals
 from ..domain.wordlist import WordList
 from ..store import policies, registry
 from ..store.db import Database
+from . import language
 
+FIRST_LANGUAGES = ("en",)  # of models whose manifest is older than the question
 NUMBERS = ("links_queue", "repeats_queue", "newcomers_queue")
 
 log = structlog.get_logger()
@@ -113,10 +115,19 @@ def make_bench(classifier: Classifier | None, policy_id: str, rules: Mapping[str
     numbers = {name: rules[name] for name in NUMBERS if name in rules}
     return Bench(
         classifier=classifier,
-        rules=Rules(policy_id=policy_id, limits=limits, weak=weak, **numbers),
+        rules=Rules(
+            policy_id=policy_id, limits=limits, weak=weak, languages=languages(classifier), **numbers
+        ),
         banned=_word_list(rules.get("banned", ())),
         suspect=_word_list(rules.get("suspect", ())),
     )
+
+
+def languages(classifier: Classifier | None) -> frozenset[str]:
+    """Return the languages that a model has learnt, as ISO 639 codes; none without a model."""
+    if classifier is None:
+        return frozenset()
+    return frozenset(classifier.manifest.get("languages") or FIRST_LANGUAGES)
 
 
 def _word_list(entries: Sequence[str]) -> WordList:
@@ -128,6 +139,7 @@ def read_signals(bench: Bench, body: str, name: str) -> tuple[Signals, str]:
     words = [token.text for token in text.tokens(body)]
     signals = Signals(
         scores=scored(bench.classifier, body),
+        language=language.detect(body, expected=bench.rules.languages),
         banned=tuple(hit.entry for hit in bench.banned.find(words)),
         suspect=tuple(hit.entry for hit in bench.suspect.find(words)),
         link_count=content.link_count(body),

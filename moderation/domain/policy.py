@@ -44,6 +44,7 @@ class Rules:
     policy_id: str
     limits: Mapping[str, Limits]
     weak: frozenset[str] = frozenset()  # labels learnt from weak evidence: they never reject
+    languages: frozenset[str] = frozenset()  # that the model has learnt; empty: there is no model
     links_queue: int = 3
     repeats_queue: int = 2
     newcomers_queue: int = 0  # first comments of a newcomer that wait; 0: none do
@@ -55,6 +56,7 @@ class Signals:
 
     scores: Mapping[str, float] | None
     name_scores: Mapping[str, float] | None = field(default_factory=dict)
+    language: str = "und"  # ISO 639 code; und: it cannot be told, and counts as learnt
     banned: tuple[str, ...] = ()
     suspect: tuple[str, ...] = ()
     name_banned: tuple[str, ...] = ()
@@ -96,6 +98,16 @@ def by_availability(signals: Signals, _: Rules) -> Iterator[Reason]:
     known = (signals.scores or None, signals.name_scores)
     if any(scores is None or any(map(math.isnan, scores.values())) for scores in known):
         yield Reason("unscored", "queue", "The classifier could not score this comment.")
+
+
+def by_language(signals: Signals, rules: Rules) -> Iterator[Reason]:
+    """Scores of a language that the model has not learnt mean little: a person looks as well.
+
+    They still count: what they hold or refuse stays so, or a few foreign words would be a way out.
+    """
+    if rules.languages and signals.language not in {"und", *rules.languages}:
+        detail = f"It seems to be in a language that the classifier has not learnt ({signals.language})."
+        yield Reason("unscored", "queue", detail)
 
 
 def by_banned_word(signals: Signals, _: Rules) -> Iterator[Reason]:
@@ -177,6 +189,7 @@ def by_history(signals: Signals, _: Rules) -> Iterator[Reason]:
 
 CHECKS = (
     by_availability,
+    by_language,
     by_banned_word,
     by_score,
     by_name,

@@ -133,6 +133,7 @@ def _card(card: cards.Card) -> dict[str, Any]:
             {"begin": span.begin, "end": span.end, "label": span.label, "weight": round(span.weight, 4)}
             for span in card.highlights
         ],
+        "language": card.language,
         "version": row.version,
         "lane": row.lane if row.status == "pending" else None,
         "waiting_since": shapes.moment(row.queued_at_ms) if row.queued_at_ms else None,

@@ -118,6 +118,7 @@ class Card(TypedDict):
     model: str | None
     reasons: list[Reason]
     highlights: list[Span]
+    language: str
     version: int
     lane: str | None
     waiting_since: str | None

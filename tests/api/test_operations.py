@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx2
 
-from tests.api.texts import KIND, NASTY
+from tests.api.texts import KIND
 from tests.service import Service
 
 
@@ -20,25 +20,6 @@ def test_health_readiness_and_metrics_tell_the_truth(service: Service, article: 
     )
     assert 'firstword_comments_posted_total{status="approved"}' in metrics
     assert "firstword_queue_ready 1.0" in metrics
-
-
-def test_texts_are_scored_in_order_with_spans_and_language(scorer: httpx2.Client) -> None:
-    answer = scorer.post(
-        "/score", json={"texts": [KIND, NASTY, "", "Das ist ein sehr schöner Hafen, danke."]}
-    )
-    assert answer.status_code == 200
-    items = answer.json()["items"]
-    assert [each["scores"]["toxicity"] > 0.5 for each in items] == [False, True, False, False]
-    spans = items[1]["spans"]
-    assert any("idiot" in NASTY[span["begin"] : span["end"]] for span in spans)
-    assert [each["language"] for each in items] == ["en", "en", "und", "de"]
-
-
-def test_too_many_texts_name_the_field(scorer: httpx2.Client) -> None:
-    for texts in ([], ["x"] * 101, ["x" * 20_001], "x"):
-        answer = scorer.post("/score", json={"texts": texts})
-        assert answer.status_code == 422
-        assert answer.json()["errors"][0]["field"].startswith("texts")
 
 
 def test_a_token_that_scores_too_fast_is_slowed_down(tmp_path: Path) -> None:

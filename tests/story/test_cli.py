@@ -134,6 +134,15 @@ def test_json_lines_are_scored_in_order_and_keep_their_ids(desk: Service) -> Non
     assert scored[-1]["scores"]["toxicity"] > 0.9
 
 
+def test_any_text_in_any_language_gets_all_scores(desk: Service) -> None:
+    german = "Das neue Schwimmbad ist schön geworden, aber die Preise sind viel zu hoch."
+    texts = [german, "lol", "", "\0", "\ud800", "x" * 1_000_000]
+    stdin = "\n".join(json.dumps({"text": text}) for text in texts)
+    scored = [json.loads(line) for line in done(desk, "score", stdin=stdin).splitlines()]
+    assert [row["language"] for row in scored] == ["de", "und", "und", "und", "und", "und"]
+    assert all(set(row["scores"]) == set(LABELS) for row in scored)
+
+
 @pytest.mark.parametrize("broken", ['{"text": "half', '{"id": 2}'])
 def test_a_line_that_cannot_be_scored_is_named(desk: Service, broken: str) -> None:
     ran = desk.run("score", stdin=f'{{"text": "one"}}\n{broken}\n')

@@ -21,7 +21,7 @@ from moderation.domain.policy import (
 )
 
 LABELS = ("toxicity", "insult", "spam")
-RULES = Rules("p1", {label: Limits(queue=0.4, reject=0.9) for label in LABELS})
+RULES = Rules("p1", {label: Limits(queue=0.4, reject=0.9) for label in LABELS}, languages=frozenset({"en"}))
 FINE = Signals(scores=dict.fromkeys(LABELS, 0.1))
 STRICTNESS: dict[Outcome, int] = {"approve": 0, "queue": 1, "reject": 2}
 
@@ -29,11 +29,13 @@ probabilities = st.floats(0, 1)
 scored = st.dictionaries(st.sampled_from(LABELS), probabilities, min_size=len(LABELS), max_size=len(LABELS))
 words = st.lists(st.sampled_from(["one", "two words"]), max_size=2).map(tuple)
 limit = st.none() | probabilities
+spoken = st.sampled_from(["und", "en", "de", "pt"])
 rules = st.builds(
     Rules,
     policy_id=st.just("p"),
     limits=st.dictionaries(st.sampled_from(LABELS), st.builds(Limits, queue=limit, reject=limit)),
     weak=st.frozensets(st.sampled_from(LABELS)),
+    languages=st.frozensets(spoken),
     links_queue=st.integers(1, 4),
     repeats_queue=st.integers(1, 4),
     newcomers_queue=st.integers(0, 3),
@@ -42,6 +44,7 @@ signals = st.builds(
     Signals,
     scores=scored,
     name_scores=scored,
+    language=spoken,
     banned=words,
     suspect=words,
     name_banned=words,
@@ -64,6 +67,9 @@ def test_a_comment_that_nothing_speaks_against_is_published_without_a_reason() -
     [
         ({"scores": None}, "queue", "unscored"),
         ({"name_scores": None}, "queue", "unscored"),
+        ({"language": "en"}, "approve", None),
+        ({"language": "und"}, "approve", None),
+        ({"language": "de"}, "queue", "unscored"),
         ({"banned": ("one",)}, "reject", "banned_word"),
         ({"suspect": ("one",)}, "queue", "suspect_word"),
         ({"name_banned": ("one",)}, "reject", "name"),
@@ -175,6 +181,30 @@ def test_a_higher_score_never_makes_the_verdict_milder(
     before = getattr(each, field)
     higher = replace(each, **{field: {**before, label: max(raised, before[label])}})
     assert STRICTNESS[judge(higher, rules).outcome] >= STRICTNESS[judge(each, rules).outcome]
+
+
+@given(signals, rules, spoken)
+def test_another_language_never_makes_the_verdict_milder_and_is_never_published(
+    each: Signals, rules: Rules, language: str
+) -> None:
+    learnt = judge(replace(each, language="und"), rules)
+    other = judge(replace(each, language=language), rules)
+    assert STRICTNESS[other.outcome] >= STRICTNESS[learnt.outcome]
+    assert set(learnt.reasons) <= set(other.reasons)
+    if rules.languages and language not in rules.languages | {"und"}:
+        assert other.outcome != "approve"
+
+
+def test_a_comment_in_another_language_is_still_refused_for_its_score_and_its_words() -> None:
+    foreign = replace(FINE, language="de", scores={"insult": 0.95}, banned=("one",))
+    codes = [(reason.outcome, reason.code) for reason in judge(foreign, RULES).reasons]
+    assert codes == [("reject", "banned_word"), ("reject", "score"), ("queue", "unscored")]
+
+
+def test_a_model_that_learnt_german_holds_english() -> None:
+    german = replace(RULES, languages=frozenset({"de"}))
+    assert judge(replace(FINE, language="de"), german).outcome == "approve"
+    assert judge(replace(FINE, language="en"), german).outcome == "queue"
 
 
 @given(scored, scored, rules)

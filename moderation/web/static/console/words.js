@@ -14,7 +14,7 @@ export const LABELS = {
 
 export const CODES = {
   score: "Classifier",
-  unscored: "Not scored",
+  unscored: "No usable score",
   banned_word: "Banned phrase",
   suspect_word: "Listed phrase",
   name: "Display name",
