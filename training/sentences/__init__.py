@@ -65,9 +65,10 @@ class Writer:
 
     def _new(self, frame: Frame, *, is_toxic: bool) -> str | None:
         for _ in range(TRIES):
-            text = self._dressed(self._filled(self.rng.choice(frame), is_toxic), is_toxic)
+            text = self._filled(self.rng.choice(frame), is_toxic)
             for pattern, replacement in self.language.repairs:
                 text = pattern.sub(replacement, text)
+            text = self._dressed(text, is_toxic)
             if text not in self.seen:
                 self.seen.add(text)
                 return text

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.example import Example
@@ -12,6 +13,7 @@ from training import sentences
 from training.sentences import language as languages
 
 PERCENT = 0.01
+Counts = dict[str, list[tuple[int, int]]]  # list -> (kind, cruel) of each term
 
 
 @pytest.fixture(scope="module")
@@ -83,38 +85,51 @@ def test_the_lists_are_broad(name: str, least: int) -> None:
     assert len(languages.read("en").terms[name].rows) >= least
 
 
-def test_every_group_is_named_about_as_often_kindly_as_cruelly(made: list[Example]) -> None:
-    counts = mentions(made, ("groups", "identities"))
-    ratios = sorted(cruel / kind for kind, cruel in counts.values())
+def test_every_group_is_named_about_as_often_kindly_as_cruelly(counts: Counts) -> None:
+    pairs = [*counts["groups"], *counts["identities"]]
+    ratios = sorted(cruel / kind for kind, cruel in pairs)
     # A few ("old", "woman") are also words of frames, so these are not dealt as evenly.
     assert sum(0.5 <= ratio <= 2 for ratio in ratios) / len(ratios) > 0.97
     assert 0.2 < ratios[0] <= ratios[-1] < 3
-    kind, cruel = (sum(pair[side] for pair in counts.values()) for side in (0, 1))
+    kind, cruel = np.sum(pairs, axis=0)
     assert cruel / kind == pytest.approx(1, abs=10 * PERCENT)
 
 
-def test_insults_stand_in_kind_sentences_too_and_praise_in_cruel_ones(made: list[Example]) -> None:
-    for name in ("bad", "insults", "good", "names", "workers", "kindness"):
-        both = [min(pair) for pair in mentions(made, (name,)).values()]
-        assert sum(found > 0 for found in both) / len(both) > 0.6, name
+@pytest.mark.parametrize("name", ["bad", "insults", "good", "names", "workers", "kindness", "hatred", "harm"])
+def test_nearly_every_word_about_people_stands_in_kind_and_in_cruel_sentences(
+    counts: Counts, name: str
+) -> None:
+    both = [min(pair) > 0 for pair in counts[name]]
+    assert sum(both) / len(both) > 0.95
 
 
-def mentions(made: list[Example], names: tuple[str, ...]) -> dict[str, tuple[int, int]]:
-    """Count in how many kind and how many cruel sentences each term stands, in whichever form."""
-    found: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
-    terms = {
-        row: {form.lower() for form in row} for name in names for row in languages.read("en").terms[name].rows
-    }
-    owners: dict[str, list[tuple[str, ...]]] = {}
-    for row, forms in terms.items():
-        for form in forms - {languages.MISSING}:
-            owners.setdefault(form, []).append(row)
-    longest_first = sorted(owners, key=len, reverse=True)
-    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
+@pytest.fixture(scope="module")
+def counts(made: list[Example]) -> Counts:
+    """How many kind and how many cruel sentences each term stands in, in whichever form."""
+    terms = languages.read("en").terms
+    lists = (
+        "groups",
+        "identities",
+        "bad",
+        "insults",
+        "good",
+        "names",
+        "workers",
+        "kindness",
+        "hatred",
+        "harm",
+    )
+    rows = [(name, row) for name in lists for row in terms[name].rows]
+    owners: dict[str, list[int]] = {}
+    for at, (_, row) in enumerate(rows):
+        for form in {form.lower() for form in row} - {languages.MISSING}:
+            owners.setdefault(form, []).append(at)
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(owners, key=len, reverse=True)))})\b")
+    found = np.zeros((len(rows), 2), np.intp)
     for example in made:
         for form in set(pattern.findall(example.text.lower())):
-            found[is_toxic(example)].update(" / ".join(row) for row in owners[form])
-    return {" / ".join(row): (found[False][" / ".join(row)], found[True][" / ".join(row)]) for row in terms}
+            found[owners[form], int(is_toxic(example))] += 1
+    return {name: [tuple(found[at]) for at, row in enumerate(rows) if row[0] == name] for name in lists}
 
 
 def test_a_choice_may_be_empty_and_slots_may_stand_in_it() -> None:
