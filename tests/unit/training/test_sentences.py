@@ -57,6 +57,11 @@ def test_every_frame_is_used_and_named(made: list[Example]) -> None:
     assert threads == {f"{kind.name}/{at}" for kind in kinds for at in range(len(kind.frames))}
 
 
+def test_every_kind_has_many_frames() -> None:
+    fewest = min(languages.read("en").kinds, key=lambda kind: len(kind.frames))
+    assert len(fewest.frames) >= 30, fewest.name
+
+
 def test_labels_are_known_and_certain_except_for_mild_swearing(made: list[Example]) -> None:
     for example in made:
         assert set(example.labels) <= set(LABELS)
