@@ -23,7 +23,7 @@ from models.classifier import Classifier, Head, Limits
 from models.features import EXTRAS, Ngrams
 from models.golden import GOLDEN, fingerprint
 
-FORMAT = 1
+FORMAT = 2
 TOLERANCE = 1e-3  # of a golden score: other processors round differently in the last digits
 NAME = re.compile(r"[a-z0-9][a-z0-9_]*(?:-[a-z0-9_]+)*-([0-9a-f]{12})")
 SHIPPED = Path(__file__).parent / "shipped"
@@ -110,7 +110,6 @@ def _locked(heads: Sequence[Head], ngrams: Ngrams) -> dict[str, Any]:
         "ngrams": {
             "char_bits": ngrams.char_bits,
             "word_bits": ngrams.word_bits,
-            "longest": ngrams.longest,
         },
         "labels": list(classifier.labels),
         "evidence": dict(classifier.evidence),
@@ -135,7 +134,7 @@ def _packed(heads: Sequence[Head], folds: Mapping[str, int]) -> bytes:
         fold = folds[head.label]
         arrays[f"{head.label}.grams"] = head.weights[: -len(EXTRAS) : fold].astype(np.float16)
         arrays[f"{head.label}.extras"] = head.weights[-len(EXTRAS) :].astype(np.float16)
-        arrays[f"{head.label}.curve"] = np.stack([head.curve.margins, head.curve.probabilities])
+        arrays[f"{head.label}.curve"] = head.curve.probabilities
     buffer = io.BytesIO()
     # Not compressed: float16 weights shrink by 4 % and would take 20 ms more to read.
     np.savez(buffer, **arrays)  # type: ignore[arg-type]  # numpy types **kwds as bool
@@ -149,7 +148,7 @@ def _heads(manifest: Mapping[str, Any], weights: bytes, ngrams: Ngrams) -> list[
             whole = np.empty(ngrams.size, np.float32)
             whole[: -len(EXTRAS)].reshape(-1, manifest["folds"][label])[:] = arrays[f"{label}.grams"][:, None]
             whole[-len(EXTRAS) :] = arrays[f"{label}.extras"]
-            curve = Curve(*arrays[f"{label}.curve"])
+            curve = Curve(arrays[f"{label}.curve"])
             limits = Limits(**manifest["limits"][label])
             heads.append(Head(label, whole, float(intercept), curve, manifest["evidence"][label], limits))
     return heads

@@ -6,13 +6,14 @@ is in it; the cost grows linearly with its length.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models import explain
-from models.calibration import Curve, untied
+from models import calibration, explain
+from models.calibration import Curve
 from models.explain import Span
 from models.features import Ngrams
 
@@ -56,8 +57,10 @@ class Classifier:
         self.evidence: Mapping[str, str] = {head.label: head.evidence for head in heads}
         self.limits: Mapping[str, Limits] = {head.label: head.limits for head in heads}
         # Row-major: all labels of one feature lie in one cache line.
-        self._weights = np.stack([head.weights for head in heads], axis=1)
+        weights = np.stack([head.weights for head in heads], axis=1)
+        self._grams, self._extras = weights[: ngrams.extras_from], weights[ngrams.extras_from :]
         self._intercepts = np.array([head.intercept for head in heads])
+        self._curves = calibration.stacked([head.curve for head in heads])
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return calibrated probabilities, shape (texts, labels)."""
@@ -65,18 +68,20 @@ class Classifier:
 
     def probabilities(self, margins: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return calibrated probabilities of margins, both of shape (texts, labels)."""
-        measured = np.empty_like(margins)
-        for column, head in enumerate(self.heads):
-            curve = head.curve
-            measured[:, column] = np.interp(margins[:, column], curve.margins, curve.probabilities)
-        return untied(measured, margins).astype(np.float32)
+        return calibration.look_up(self._curves, margins).astype(np.float32)
 
     def margins(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return raw log-odds, shape (texts, labels): the finest order there is."""
         found = np.empty((len(texts), len(self.heads)))
-        for row, text in enumerate(texts):
-            indices, values = self.ngrams(text)
-            found[row] = values @ self._weights.take(indices, axis=0)
+        at = 0
+        for rows in self.ngrams.chunks(texts):
+            weights = self._grams.take(rows.indices, axis=0)
+            # Not one matrix product: its sums would depend on the other texts of the chunk.
+            sums = (rows.extras[:, :, None] * self._extras).sum(axis=1)
+            for begin, end in pairwise(rows.ends.tolist()):
+                found[at] = rows.values[begin:end] @ weights[begin:end]
+                at += 1
+            found[at - len(sums) : at] += sums
         found += self._intercepts
         return found
 

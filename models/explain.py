@@ -38,7 +38,8 @@ def spans(text: str, label: str, weights: NDArray[np.float32], ngrams: Ngrams, *
     for match in PIECE.finditer(clean.text):
         weight = float(totals[match.end()] - totals[match.start()])
         if weight > 0:
-            found.append(Span(*clean.span(match.start(), match.end()), label, weight))
+            begin, end = clean.span(match.start(), match.end())
+            found.append(Span(begin, begin + len(text[begin:end].rstrip()), label, weight))
     found = _merged(found)
     strongest = max((span.weight for span in found), default=0.0)
     kept = [span for span in found if span.weight >= FAINT * strongest]
@@ -49,11 +50,11 @@ def contributions(
     text: str, clean: Normalised, weights: NDArray[np.float32], ngrams: Ngrams
 ) -> NDArray[np.float64]:
     """Return what each normalised character adds to the margin, shape (len(clean.text),)."""
-    indices, values = ngrams(text)
-    places = ngrams.places(clean)
-    row = np.searchsorted(indices, places.index)
-    counts = np.bincount(row, minlength=len(indices))
-    share = (values * weights[indices])[row] / counts[row]
+    rows = ngrams([text])
+    places = ngrams.occurrences(clean)
+    row = np.searchsorted(rows.indices, places.index)
+    counts = np.bincount(row, minlength=len(rows.indices))
+    share = (rows.values * weights[rows.indices])[row] / counts[row]
     share = share.astype(np.float64) / np.maximum(places.end - places.begin, 1)
     steps = np.zeros(len(clean.text) + 1)
     np.add.at(steps, places.begin, share)

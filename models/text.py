@@ -1,13 +1,18 @@
 """The one normaliser: undo what hides a word, and remember where every character came from.
 
-Features, word lists and highlights all read this text and nothing else. Positions are code points
-of the original. The raw text is what people are shown; this one is only for machines.
+Features, word lists and highlights all read this text and nothing else. STAGES is the normaliser,
+read from top to bottom; each stage says what it would replace, and nothing else touches a text.
+`simplify` gives the same text without the places, and lets an ordinary one past all stages.
+Positions are code points of the original. The raw text is what people are shown; this one is only
+for machines.
 """
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,20 +22,18 @@ from models.lookalikes import FOLD, JOINERS, is_trick
 Array = NDArray[np.int32]
 
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-BLANKS = str.maketrans("\t\n\r\x0b\x0c", " " * 5)
+ODD = re.compile(r"[^\t-\r -~]")  # not printable ASCII and not an ASCII blank
+BLANKS = re.compile(r"[\t-\r][ \t-\r]*| [ \t-\r]+|^ | \Z")
 # Single letters with the same separator between them: "i d i o t", "i.d.i.o.t", "i - d - i - o - t".
 SPACED = re.compile(
     r"(?<![a-z0-9@$'])[a-z01345@$]([ .,_\-*~|/\\+:]{1,3})[a-z01345@$](?:\1[a-z01345@$](?![a-z0-9]))+"
 )
-LEET_ANY = re.compile(r"[0-9@$!]")  # one character class is ten times as fast to search as LEET_PAIR
-LEET_PAIR = re.compile(r"[a-z][013457@$!9][a-z013457@$!9]|[013457@$][a-z]|[a-z][@$]")
 LEET_WORD = re.compile(r"[a-z0-9@$!]+")
 LEET_INSIDE = re.compile(r"[a-z][013457@$!9]{1,3}[a-z]")
 LEET_AHEAD = re.compile(r"(?:[013457$]{1,2}[a-z]{3}|@ss|\$h)")
 LEET_BEHIND = re.compile(r"[a-z][$@]{1,2}$")
 LEET = str.maketrans("013457@$!9", "oieastasig")
-RUN = re.compile(r"([a-z])\1{2,}| {2,}|([^a-z0-9 ])\2{3,}")
+RUN = re.compile(r"([a-z])\1{2,}|([^a-z0-9 ])\2{3,}")
 DOUBLED = frozenset("gls")  # "ass", "kill" and their like are written with two
 WORD = re.compile(r"[^\W_]+")
 
@@ -61,20 +64,42 @@ class Token:
     end: int
 
 
+class Edit(NamedTuple):
+    """Replace begin..end by `put`, which is at most as long unless it is one character's folding."""
+
+    begin: int
+    end: int
+    put: str
+
+
+Edits = list[Edit]
+
+
 def normalise(text: str) -> Normalised:
     """Fold, unhide and squeeze `text`. Takes any string, in time linear in its length."""
     offsets = np.arange(len(text) + 1, dtype=np.int32)
     repairs = 0
-    if "&" in text:
-        text, offsets = _without_entities(text, offsets)
-    if text.isascii() and not CONTROL.search(text):
-        text = text.lower().translate(BLANKS)
-    else:
-        text, offsets, repairs = _folded(text, offsets)
-    text, offsets, joined = _joined(text, offsets)
-    text, swapped = _unleeted(text)
-    text, offsets, squeezed = _squeezed(text, offsets)
-    return Normalised(text, offsets, repairs + joined + swapped + squeezed)
+    for stage in STAGES:
+        text = text.lower() if stage is _blanks else text  # a folded text is as long in lower case
+        edits, undone = stage(text)
+        offsets = _moved(offsets, edits)
+        text = _applied(text, edits)
+        repairs += undone
+    return Normalised(text, offsets, repairs)
+
+
+def simplify(text: str) -> tuple[str, int]:
+    """Return the text and the repairs of `normalise`, several times as fast."""
+    repairs = 0
+    for stage in STAGES:
+        if stage is _blanks:
+            text = " ".join(text.lower().split())
+            continue
+        edits, undone = stage(text)
+        if edits:
+            text = _applied(text, edits)
+            repairs += undone
+    return text, repairs
 
 
 def tokens(text: str) -> list[Token]:
@@ -85,32 +110,56 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
-def _without_entities(text: str, offsets: Array) -> tuple[str, Array]:
-    pieces: list[str] = []
-    places: list[Array] = []
-    at = 0
-    for match in ENTITY.finditer(text):
-        plain = html.unescape(match.group())
-        if plain == match.group():
-            continue
-        pieces += [text[at : match.start()], plain]
-        places += [offsets[at : match.start()], np.repeat(offsets[match.start()], len(plain))]
-        at = match.end()
-    return "".join([*pieces, text[at:]]), np.concatenate([*places, offsets[at:]])
+def _table(*classes: tuple[str, str], other: str) -> bytes:
+    table = bytearray(other.encode() * 256)
+    for members, shape in classes:
+        for char in members:
+            table[ord(char)] = ord(shape)
+    return bytes(table)
 
 
-def _folded(text: str, offsets: Array) -> tuple[str, Array, int]:
-    pieces = [FOLD[char] for char in text]
-    lengths = np.fromiter(map(len, pieces), np.intp, len(pieces))
-    odd = {char: is_trick(char) for char in set(text) if not char.isascii()}
-    repairs = sum(odd.get(char, False) for char in text) if any(odd.values()) else 0
-    marks = lengths == 0
-    piled = int(np.count_nonzero(marks[1:] & marks[:-1])) if JOINERS.isdisjoint(text) else 0
-    return "".join(pieces), np.append(np.repeat(offsets[:-1], lengths), offsets[-1:]), repairs + piled
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+CONTROLS = bytes(code for code in range(128) if not 32 <= code < 127 and code not in b"\t\n\r\x0b\x0c")
+# What a text must contain, seen through such a glass, for a stage to find anything in it.
+LEET_SHAPE = _table((LETTERS, "a"), ("013457@$!9", "0"), other="x")
+SPACED_SHAPE = _table((LETTERS + "01345@$", "a"), (" .,_-*~|/\\+:", "s"), ("26789'", "d"), other="x")
+SPACED_HINT = re.compile(rb"sas{1,3}a[sx]")
 
 
-def _joined(text: str, offsets: Array) -> tuple[str, Array, int]:
-    cuts: list[tuple[int, int]] = []
+def _entities(text: str) -> tuple[Edits, int]:
+    if "&" not in text:
+        return [], 0
+    found = [
+        Edit(match.start(), match.end(), html.unescape(match.group())) for match in ENTITY.finditer(text)
+    ]
+    return [edit for edit in found if edit.put != text[edit.begin : edit.end]], 0
+
+
+def _folds(text: str) -> tuple[Edits, int]:
+    """Fold what is not plain ASCII; a pile of marks counts as a trick, a single accent does not."""
+    if text.isascii() and len(raw := text.encode()) == len(raw.translate(None, CONTROLS)):
+        return [], 0
+    edits = [Edit(match.start(), match.end(), FOLD[match.group()]) for match in ODD.finditer(text)]
+    odd = {char: is_trick(char) for char in {text[edit.begin] for edit in edits}}
+    repairs = sum(odd[text[edit.begin]] for edit in edits)
+    if JOINERS.isdisjoint(odd):
+        gone = [edit.begin for edit in edits if not edit.put]
+        repairs += sum(after - before == 1 for before, after in pairwise(gone))
+    return edits, repairs
+
+
+def _blanks(text: str) -> tuple[Edits, int]:
+    """Leave one blank between words and none at the ends."""
+    return [
+        Edit(*match.span(), "" if match.start() == 0 or match.end() == len(text) else " ")
+        for match in BLANKS.finditer(text)
+    ], 0
+
+
+def _joins(text: str) -> tuple[Edits, int]:
+    if not SPACED_HINT.search(b"s%bs" % _bytes(text).translate(SPACED_SHAPE)):
+        return [], 0
+    edits: Edits = []
     found = 0
     for match in SPACED.finditer(text):
         separator = len(match.group(1))
@@ -118,25 +167,20 @@ def _joined(text: str, offsets: Array) -> tuple[str, Array, int]:
         if sum(map(str.isalpha, letters)) > 1:  # else it is a list of numbers
             found += 1
             starts = range(match.start() + 1, match.end() - 1, separator + 1)
-            cuts += [(start, start + separator) for start in starts]
-    return *_cut(text, offsets, cuts), found
+            edits += [Edit(start, start + separator, "") for start in starts]
+    return edits, found
 
 
-def _unleeted(text: str) -> tuple[str, int]:
-    if not LEET_ANY.search(text) or not LEET_PAIR.search(text):
-        return text, 0
-    changed = 0
-    pieces: list[str] = []
-    at = 0
+def _leets(text: str) -> tuple[Edits, int]:
+    if "$" not in text and "@" not in text and b"0a" not in _bytes(text).translate(LEET_SHAPE):
+        return [], 0
+    edits: Edits = []
     for match in LEET_WORD.finditer(text):
         word = match.group()
-        if word.isalpha() or not _is_leet(word, following=text[match.end() : match.end() + 1]):
-            continue
-        bare = word.rstrip("!")
-        pieces += [text[at : match.start()], bare.translate(LEET), word[len(bare) :]]
-        at = match.end()
-        changed += 1
-    return "".join([*pieces, text[at:]]), changed
+        if not word.isalpha() and _is_leet(word, following=text[match.end() : match.end() + 1]):
+            bare = word.rstrip("!")
+            edits.append(Edit(match.start(), match.start() + len(bare), bare.translate(LEET)))
+    return edits, len(edits)
 
 
 def _is_leet(word: str, *, following: str) -> bool:
@@ -146,33 +190,46 @@ def _is_leet(word: str, *, following: str) -> bool:
     return bool(LEET_INSIDE.search(word) or LEET_AHEAD.match(word) or LEET_BEHIND.search(word))
 
 
-def _squeezed(text: str, offsets: Array) -> tuple[str, Array, int]:
-    if "  " not in text and not _has_triple(text):
-        return text, offsets, 0
-    cuts: list[tuple[int, int]] = []
+def _runs(text: str) -> tuple[Edits, int]:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    same = codes[1:] == codes[:-1]
+    if not (same[1:] & same[:-1]).any():  # three times as fast as a back-reference
+        return [], 0
+    edits: Edits = []
     stretched = 0
     for match in RUN.finditer(text):
-        char = text[match.start()]
-        keep = 3 if match.group(2) else 2 if char in DOUBLED else 1
+        keep = 3 if match.group(2) else 2 if match.group(1) in DOUBLED else 1
         stretched += match.group(1) is not None
-        cuts.append((match.start() + keep, match.end()))
-    return *_cut(text, offsets, cuts), stretched
+        edits.append(Edit(match.start() + keep, match.end(), ""))
+    return edits, stretched
 
 
-def _has_triple(text: str) -> bool:
-    """Say whether three equal characters stand together; three times as fast as a back-reference."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return bool(np.any((codes[2:] == codes[1:-1]) & (codes[1:-1] == codes[:-2])))
+STAGES: tuple[Callable[[str], tuple[Edits, int]], ...] = (_entities, _folds, _blanks, _joins, _leets, _runs)
 
 
-def _cut(text: str, offsets: Array, cuts: Iterable[tuple[int, int]]) -> tuple[str, Array]:
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _applied(text: str, edits: Sequence[Edit]) -> str:
+    if not edits:
+        return text
     pieces: list[str] = []
-    places: list[Array] = []
     at = 0
-    for begin, end in cuts:
-        pieces.append(text[at:begin])
-        places.append(offsets[at:begin])
+    for begin, end, put in edits:
+        pieces += [text[at:begin], put]
         at = end
-    if not pieces:
-        return text, offsets
-    return "".join([*pieces, text[at:]]), np.concatenate([*places, offsets[at:]])
+    return "".join([*pieces, text[at:]])
+
+
+def _moved(offsets: Array, edits: Sequence[Edit]) -> Array:
+    """Return the places of the edited text: what is put in comes from where it was put."""
+    if not edits:
+        return offsets
+    lengths = np.ones(len(offsets), np.intp)
+    for begin, end, put in edits:
+        kept = min(len(put), end - begin)
+        lengths[begin + kept : end] = 0
+        if len(put) > kept:
+            lengths[begin] += len(put) - kept
+    return np.repeat(offsets, lengths)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 
+from models import calibration
 from models.calibration import Curve, logistic
 
 Floats = NDArray[np.float64]
@@ -22,7 +23,8 @@ def curve(margins: Floats, target: Floats, weight: Floats) -> Curve:
     fitted = IsotonicRegression(y_min=SMALLEST, y_max=1 - SMALLEST, out_of_bounds="clip")
     fitted.fit(margins, target, sample_weight=weight)
     xs, ys = np.asarray(fitted.X_thresholds_, np.float64), np.asarray(fitted.y_thresholds_, np.float64)
-    return Curve(*_centred(xs, ys))
+    places, levels = _centred(xs, ys)
+    return calibration.curve(lambda grid: np.interp(grid, places, levels))
 
 
 def _centred(xs: Floats, ys: Floats) -> tuple[Floats, Floats]:

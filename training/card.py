@@ -18,7 +18,7 @@ LICENCES = {
     "edos": "CC0",
     "SPAM_youtube": "CC BY 4.0 (UCI)",
     "SPAM_sms": "CC BY 4.0 (UCI)",
-    "identity_templates": "our own sentences, Apache-2.0",
+    "sentences": "our own sentences, Apache-2.0",
 }
 USE = """## Intended use
 

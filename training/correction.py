@@ -55,9 +55,7 @@ def _corrected(base: Classifier, column: int, material: Material, say: Say) -> H
         return head
     texts = [material.examples[row].text for row in learnt]
     ngrams, fold = base.ngrams, base.manifest["folds"][head.label]
-    rows = NgramVectorizer(
-        char_bits=ngrams.char_bits, word_bits=ngrams.word_bits, longest=ngrams.longest
-    ).transform(texts)
+    rows = NgramVectorizer(char_bits=ngrams.char_bits, word_bits=ngrams.word_bits).transform(texts)
     margins = rows @ head.weights + head.intercept
     delta = heads.correct(heads.fold_rows(rows, fold), margins, target[learnt], weight[learnt])
     weights = artifact.folded(head.weights + heads.unfold(delta.weights, fold), fold)

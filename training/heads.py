@@ -4,6 +4,7 @@ Naive-Bayes log-count ratios scale the features (Wang and Manning, ACL 2012, pp.
 stochastic gradient descent finds the coefficients, and both fold into one weight per feature.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ PENALTY = 0.2
 LEAST_ALPHA = 1e-6
 STEPS = 1_300_000
 FEWEST_EPOCHS, MOST_EPOCHS = 6, 60
-SMOOTHING = 0.5  # pseudo-count of the log-count ratio
+SMOOTHING = 0.05  # pseudo-count of the log-count ratio
 # Strength with which a correction is held to its base: the prior's precision in log-odds. At 1.0 one
 # decision moves a comment just like it by at most about a third of a unit, twenty by two units.
 PRIOR = 1.0
@@ -58,26 +59,25 @@ def unfold(weights: Floats, fold: int) -> Floats:
 def fit(rows: csr_array, target: Floats, weight: Floats, *, seed: int) -> Fitted:
     """Learn from rows (examples, features), targets 0..1 (a half or more counts as yes) and weights.
 
-    Examples of weight 0 are taken out first: SGD would still decay its weights and steps on each of them.
+    Give no example of weight 0: SGD would still decay its weights and steps on each of them.
     """
-    taught = np.flatnonzero(weight > 0)
-    rows, is_yes, weight = rows[taught], (target[taught] >= 0.5).astype(np.float64), weight[taught]
-    alpha = max(LEAST_ALPHA, PENALTY / len(taught))
-    epochs = min(max(STEPS // len(taught), FEWEST_EPOCHS), MOST_EPOCHS)
+    is_yes = (target >= 0.5).astype(np.float64)
+    alpha = max(LEAST_ALPHA, PENALTY / len(target))
+    epochs = min(max(STEPS // len(target), FEWEST_EPOCHS), MOST_EPOCHS)
     ratio = log_count_ratio(rows, is_yes, weight)
-    rows.data *= ratio[rows.indices]
+    rows = csr_array((rows.data * ratio[rows.indices], rows.indices, rows.indptr), shape=rows.shape)
     model = SGDClassifier(
         loss="log_loss", alpha=alpha, max_iter=epochs, tol=None, average=True, random_state=seed
     ).fit(rows, is_yes, sample_weight=weight)
     return Fitted(ratio * model.coef_[0], float(model.intercept_[0]))
 
 
-def blend(rows: csr_array, first: Fitted, second: Fitted) -> Fitted:
-    """Return the sum of two heads, each stretched so that its margins on `rows` spread by one."""
-    stretches = [1 / max(float(np.std(rows @ head.weights)), 1e-9) for head in (first, second)]
+def mean(rows: csr_array, parts: Sequence[tuple[float, Fitted]]) -> Fitted:
+    """Return the weighted mean of heads, each stretched so that its margins on `rows` spread by one."""
+    shares = [share / max(float(np.std(rows @ head.weights)), 1e-9) for share, head in parts]
     return Fitted(
-        first.weights * stretches[0] + second.weights * stretches[1],
-        first.intercept * stretches[0] + second.intercept * stretches[1],
+        np.sum([share * head.weights for share, (_, head) in zip(shares, parts, strict=True)], axis=0),
+        sum(share * head.intercept for share, (_, head) in zip(shares, parts, strict=True)),
     )
 
 

@@ -17,6 +17,8 @@ from training.material import (
     CALIBRATE,
     EXAMINE,
     FIT,
+    PLAIN,
+    VIEWS,
     WIKIPEDIA,
     WITNESSES,
     Material,
@@ -33,14 +35,14 @@ FEWEST = 20  # examples of each class: with fewer a head would be a guess
 class Lesson:
     """What one head learns from. All arrays have shape (examples,).
 
-    target: 0..1; weight: 0 where the example does not teach; held: positions that calibrate;
-    truth, truth_weight: what people said, NaN where they said nothing.
+    target: 0..1; views: share and weight of each part that is fitted, weight 0 where an example does not
+    teach; held: positions that calibrate; truth, truth_weight: what people said, NaN where nothing.
     """
 
     label: str
     evidence: str
     target: Floats
-    weight: Floats
+    views: tuple[tuple[float, Floats], ...]
     held: NDArray[np.intp]
     truth: Floats
     truth_weight: Floats
@@ -48,7 +50,7 @@ class Lesson:
     @property
     def is_teachable(self) -> bool:
         """Say whether both classes have examples enough."""
-        return has_both(self.target[self.weight > 0])
+        return all(has_both(self.target[weight > 0]) for _, weight in self.views)
 
     @property
     def can_calibrate(self) -> bool:
@@ -79,8 +81,15 @@ def _lesson(
     if is_weak:
         teaches &= ~_among(sources, WITNESSES)
     target = np.where(teaches, truth, guess)
-    weight = np.where(teaches, truth_weight, guess_weight)
-    weight = np.where((parts == FIT) & np.isfinite(target), weight, 0.0)
+    teaching = (parts == FIT) & np.isfinite(target)
+    views: list[tuple[float, Floats]] = []
+    for view in VIEWS if label == "toxicity" else PLAIN:
+        weight = np.where(teaches, judgements(material, label, view)[1], guess_weight)
+        weight = np.where(teaching, weight, 0.0)
+        if views and np.array_equal(weight, views[-1][1]):  # material of one kind looks the same each way
+            views[-1] = (views[-1][0] + view.share, weight)
+        else:
+            views.append((view.share, weight))
     held = np.flatnonzero(np.isfinite(truth) & (parts == CALIBRATE))
     natural = held[_among(sources[held], WIKIPEDIA)]
     if label == "toxicity" and len(natural) >= calibrate.ENOUGH:
@@ -89,7 +98,7 @@ def _lesson(
     if is_weak and has_both(truth[witnesses]):
         held = witnesses
     evidence = "weak" if is_weak else "human"
-    return Lesson(label, evidence, np.nan_to_num(target), weight, held, truth, truth_weight)
+    return Lesson(label, evidence, np.nan_to_num(target), tuple(views), held, truth, truth_weight)
 
 
 def _among(sources: NDArray[np.str_], names: Sequence[str] | frozenset[str]) -> NDArray[np.bool_]:

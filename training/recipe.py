@@ -6,12 +6,13 @@ Same files, seed and machine: same content hash. `jobs` changes the time only.
 import platform
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import sklearn
+from joblib import Parallel, delayed
 from scipy.sparse import csr_array
 
 from models import artifact
@@ -29,6 +30,7 @@ WEAKEST = 0.85  # AUC on people's labels below which a head is left out
 FOLD = 4  # neighbouring buckets that share a weight in every head but toxicity: thin labels need fewer
 # Weak heads that agree better with people when half of them is the toxicity head (docs/quality.md).
 BLENDED = frozenset({"severe_toxicity", "insult", "profanity"})
+NARROW, HARM = "toxicity, narrow", 1  # what is blended in: the view of all people's judgements, folded
 FAST_ROWS = 20_000
 
 
@@ -54,7 +56,7 @@ def fit(plan: Plan, say: Say) -> Path:
     vectorizer = NgramVectorizer(char_bits=ngrams.char_bits, word_bits=ngrams.word_bits, jobs=plan.jobs)
     rows = vectorizer.transform([example.text for example in material.examples])
     say(f"vectorised them: {rows.nnz:,} values")
-    made = _heads(lessons.plan(material), rows, seed=plan.seed, say=say)
+    made = _heads(lessons.plan(material), rows, seed=plan.seed, jobs=plan.jobs, say=say)
     if not made:
         raise ValueError(f"no label has {lessons.FEWEST} examples of each class to learn from")
     metrics = examination(Classifier(made, ngrams), material, draws=0 if plan.fast else 200)
@@ -74,7 +76,8 @@ def fold_of(label: str) -> int:
 
 def describe(plan: Plan, material: Material) -> dict[str, Any]:
     """Return the part of the manifest that says how the model was made."""
-    sources = Counter(material.examples[row].source for row in material.rows(FIT))
+    # What stands after a slash is the kind of our own sentences: too fine for a manifest.
+    sources = Counter(material.examples[row].source.partition("/")[0] for row in material.rows(FIT))
     return {
         "recipe": {
             "seed": plan.seed,
@@ -108,27 +111,38 @@ def examination(classifier: Classifier, material: Material, *, draws: int) -> di
     return found
 
 
-def _heads(planned: Sequence[Lesson], rows: csr_array, *, seed: int, say: Say) -> list[Head]:
-    narrow = heads.fold_rows(rows, FOLD)
-    harm: heads.Fitted | None = None
+def _heads(planned: Sequence[Lesson], rows: csr_array, *, seed: int, jobs: int, say: Say) -> list[Head]:
+    """Fit all parts of all heads, in threads (scikit-learn lets go of the interpreter), and join them."""
+    tasks = [(lesson, weight) for lesson in planned for _, weight in lesson.views]
+    blended = [lesson for lesson in planned if _is_blended(lesson)]
+    toxicity = next((lesson for lesson in planned if lesson.label == "toxicity"), None)
+    if blended and toxicity:
+        tasks.append((replace(toxicity, label=NARROW), toxicity.views[HARM][1]))
+    fitted = Parallel(n_jobs=jobs, prefer="threads")(
+        delayed(_fitted)(lesson, weight, rows, seed=seed) for lesson, weight in tasks
+    )
+    harm = fitted.pop() if len(tasks) > sum(len(lesson.views) for lesson in planned) else None
     made = []
     for lesson in planned:
-        wide_enough = rows if fold_of(lesson.label) == 1 else narrow
-        fitted = heads.fit(wide_enough, lesson.target, lesson.weight, seed=seed)
-        if lesson.label in BLENDED and lesson.evidence == "weak" and lesson.can_calibrate:
-            harm = harm or _harm(planned, narrow, seed=seed)
-            fitted = heads.blend(narrow[lesson.held], fitted, harm)
-        fitted = heads.Fitted(heads.unfold(fitted.weights, fold_of(lesson.label)), fitted.intercept)
-        made.append(_calibrated(lesson, fitted, rows))
-        taught = int((lesson.weight > 0).sum())
+        parts = [(share, fitted.pop(0)) for share, _ in lesson.views]
+        if harm and lesson in blended:
+            parts = [(0.5, parts[0][1]), (0.5, harm)]
+        whole = heads.mean(rows[lesson.held], parts) if len(parts) > 1 else parts[0][1]
+        made.append(_calibrated(lesson, whole, rows))
+        taught = int((lesson.views[-1][1] > 0).sum())
         say(f"fitted {lesson.label} on {taught:,} examples, calibrated on {len(lesson.held):,}")
     return made
 
 
-def _harm(planned: Sequence[Lesson], narrow: csr_array, *, seed: int) -> heads.Fitted:
-    """Fit toxicity once more with as few buckets as the heads that it is blended into."""
-    lesson = next(lesson for lesson in planned if lesson.label == "toxicity")
-    return heads.fit(narrow, lesson.target, lesson.weight, seed=seed)
+def _fitted(lesson: Lesson, weight: heads.Floats, rows: csr_array, *, seed: int) -> heads.Fitted:
+    taught = np.flatnonzero(weight > 0)
+    fold = fold_of(lesson.label)
+    fitted = heads.fit(heads.fold_rows(rows[taught], fold), lesson.target[taught], weight[taught], seed=seed)
+    return heads.Fitted(heads.unfold(fitted.weights, fold), fitted.intercept)
+
+
+def _is_blended(lesson: Lesson) -> bool:
+    return lesson.label in BLENDED and lesson.evidence == "weak" and lesson.can_calibrate
 
 
 def _calibrated(lesson: Lesson, fitted: heads.Fitted, rows: csr_array) -> Head:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import chain
 from typing import Any, Self
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from models.features import Indices, Ngrams, Values
+from models.features import Ngrams, Rows
 
 CHUNK = 4000  # texts handed to a process at once
 
@@ -17,10 +18,9 @@ CHUNK = 4000  # texts handed to a process at once
 class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn has no types
     """Hashed n-grams; learns nothing, so `fit` only checks. jobs: processes; the rows are the same."""
 
-    def __init__(self, *, char_bits: int = 18, word_bits: int = 17, longest: int = 5, jobs: int = 1) -> None:
+    def __init__(self, *, char_bits: int = 18, word_bits: int = 17, jobs: int = 1) -> None:
         self.char_bits = char_bits
         self.word_bits = word_bits
-        self.longest = longest
         self.jobs = jobs
 
     def fit(self, X: Iterable[str], y: object = None) -> Self:  # noqa: N803 - scikit-learn's name
@@ -34,12 +34,12 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
             raise ValueError("give a list of texts, not one text")
         texts = [str(text) for text in X]
         chunks = [texts[at : at + CHUNK] for at in range(0, len(texts), CHUNK)]
-        ngrams = Ngrams(self.char_bits, self.word_bits, self.longest)
+        ngrams = Ngrams(self.char_bits, self.word_bits)
         if self.jobs > 1 and len(chunks) > 1:
             with ProcessPoolExecutor(self.jobs) as pool:
-                parts = list(pool.map(partial(_rows, ngrams), chunks))
+                parts = list(chain.from_iterable(pool.map(partial(_rows, ngrams), chunks)))
         else:
-            parts = [_rows(ngrams, chunk) for chunk in chunks]
+            parts = [part for chunk in chunks for part in _rows(ngrams, chunk)]
         return _stack(parts, ngrams.size)
 
     def __sklearn_tags__(self) -> Any:
@@ -51,24 +51,27 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
         return tags
 
 
-def _rows(ngrams: Ngrams, texts: Sequence[str]) -> tuple[Indices, Values, list[int]]:
-    rows = [ngrams(text) for text in texts]
-    return (
-        np.concatenate([indices for indices, _ in rows]),
-        np.concatenate([values for _, values in rows]),
-        [len(indices) for indices, _ in rows],
-    )
+def _rows(ngrams: Ngrams, texts: Sequence[str]) -> list[csr_array]:
+    return [_with_extras(ngrams, rows) for rows in ngrams.chunks(texts)]
 
 
-def _stack(parts: Sequence[tuple[Indices, Values, list[int]]], width: int) -> csr_array:
+def _with_extras(ngrams: Ngrams, rows: Rows) -> csr_array:
+    """Put the extras behind the n-grams of each row, where they belong."""
+    grams = csr_array((rows.values, rows.indices, rows.ends), shape=(len(rows.extras), ngrams.extras_from))
+    return hstack([grams, csr_array(rows.extras)], format="csr", dtype=np.float32)
+
+
+def _stack(parts: list[csr_array], width: int) -> csr_array:
     """Join chunks into one matrix; each is dropped as it is copied, so the peak stays near one copy."""
-    lengths = [length for _, _, counts in parts for length in counts]
-    ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32 if sum(lengths) < 2**31 else np.int64)
-    indices = np.empty(ends[-1], np.int32)
-    values = np.empty(ends[-1], np.float32)
-    at = 0
-    for part, found, _ in parts:
-        indices[at : at + len(part)] = part
-        values[at : at + len(part)] = found
-        at += len(part)
-    return csr_array((values, indices, ends), shape=(len(lengths), width))
+    lengths = np.concatenate([np.diff(part.indptr) for part in parts])
+    ends = np.concatenate([[0], np.cumsum(lengths)])
+    indices, values = np.empty(ends[-1], np.int32), np.empty(ends[-1], np.float32)
+    at = int(ends[-1])
+    rows = len(lengths)
+    while parts:
+        part = parts.pop()
+        at -= part.nnz
+        indices[at : at + part.nnz] = part.indices
+        values[at : at + part.nnz] = part.data
+    ends = ends.astype(np.int32 if ends[-1] < 2**31 else np.int64)
+    return csr_array((values, indices, ends), shape=(rows, width))

@@ -80,8 +80,8 @@ def test_other_scores_fail_the_golden_scores(folder: Path, tmp_path: Path) -> No
 
 
 def test_a_future_format_is_refused_by_its_number(folder: Path, tmp_path: Path) -> None:
-    copy = renamed(folder, lambda manifest: manifest.update(format=2), tmp_path)
-    with pytest.raises(ArtifactError, match=r"^Format: .* has format 2, this version reads format 1"):
+    copy = renamed(folder, lambda manifest: manifest.update(format=3), tmp_path)
+    with pytest.raises(ArtifactError, match=r"^Format: .* has format 3, this version reads format 2"):
         artifact.load(copy)
 
 

@@ -128,8 +128,7 @@ def test_a_higher_margin_is_a_higher_probability(classifier: Classifier) -> None
 @pytest.mark.parametrize("text", ["you stupid idiot!", COMMENT, "1d10t i d i o t \U0001f44d caf\u00e9", ""])
 def test_contributions_extras_and_intercept_add_up_to_the_margin(classifier: Classifier, text: str) -> None:
     for column, head in enumerate(classifier.heads):
-        indices, values = classifier.ngrams(text)
-        extras = float(values[-len(EXTRAS) :] @ head.weights[indices[-len(EXTRAS) :]])
+        extras = float(classifier.ngrams([text]).extras[0] @ head.weights[-len(EXTRAS) :])
         letters = explain.contributions(text, normalise(text), head.weights, classifier.ngrams).sum()
         margin = classifier.margins([text])[0, column]
         assert letters + extras + head.intercept == pytest.approx(margin, abs=1e-4)

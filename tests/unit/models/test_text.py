@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.text import normalise, tokens
+from models.text import normalise, simplify, tokens
 
 ANYTHING = st.text(st.characters(), max_size=300)  # all of Unicode, lone surrogates included
 
@@ -129,3 +129,15 @@ def test_tokens_are_in_order_inside_the_text_and_never_empty(text: str) -> None:
 )
 def test_a_megabyte_takes_bounded_time(monster: str) -> None:
     assert len(normalise(monster).text) <= 4 * len(monster)
+
+
+TRICKY = st.text(
+    st.sampled_from("ab10@$! .,-_&;#\n\t\x1c\u0456\u03a3\u0130\u200b\u0301\xa0\u00df\U0001f602"), max_size=60
+)
+
+
+@given(st.one_of(ANYTHING, TRICKY))
+@settings(max_examples=800, deadline=None)
+def test_the_fast_way_gives_the_same_text_and_repairs(text: str) -> None:
+    clean = normalise(text)
+    assert simplify(text) == (clean.text, clean.repairs)

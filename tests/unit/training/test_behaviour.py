@@ -13,7 +13,7 @@ from models.features import EXTRAS, Ngrams
 from training import behaviour, cases
 from training.cases import Group
 
-NGRAMS = Ngrams(char_bits=4, word_bits=4, longest=2)
+NGRAMS = Ngrams(char_bits=4, word_bits=4)
 LIMITS = Limits(queue=0.5, reject=None)
 ASKED = {"name": "g", "asks": "?", "family": "person"}
 

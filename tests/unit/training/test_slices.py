@@ -14,7 +14,7 @@ GROUPS = ["a", "a", "a", "a", "b", "b", "b", ""]
 
 def loud() -> Classifier:
     """Return a classifier to which nothing but exclamation marks is toxic."""
-    ngrams = Ngrams(char_bits=4, word_bits=4, longest=2)
+    ngrams = Ngrams(char_bits=4, word_bits=4)
     weights = np.zeros(ngrams.size, np.float32)
     weights[ngrams.extras_from + EXTRAS.index("exclamations")] = 12
     return Classifier([Head("toxicity", weights, -3, logistic(), "human", Limits(0.5, None))], ngrams)
