@@ -36,6 +36,9 @@ FOREIGN = {
     "moderation.web": ("sqlmodel", "redis", "alembic"),
 }
 
+# Who may use the evasion suite: whoever fits a model must not know what it will be asked.
+EXAMINERS = {"training.__main__", "training.card", "training.evaluate"}
+
 Graph = dict[str, set[str]]
 
 
@@ -136,6 +139,11 @@ def test_no_modules_import_each_other_in_a_circle(graph: Graph) -> None:
 def test_training_and_moderation_never_meet_and_nobody_imports_training(graph: Graph) -> None:
     assert _who_knows(graph, "training") == set()
     assert _who_knows(graph, "moderation") == set()
+
+
+def test_what_fits_a_model_never_sees_the_attacks_that_it_is_examined_with(graph: Graph) -> None:
+    assert _who_knows(graph, "training.disguises") <= {"training.attacks"}
+    assert _who_knows(graph, "training.attacks") <= EXAMINERS
 
 
 def _who_knows(graph: Graph, place: str) -> set[str]:
