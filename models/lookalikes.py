@@ -4,6 +4,7 @@ Compatibility forms, accents, enclosed and mathematical letters, and Unicode's o
 confusable characters. What cannot be seen (zero-width, bidi controls, stray marks) folds to nothing.
 """
 
+import re
 import unicodedata
 
 from models.confusables import LOOKALIKES
@@ -11,6 +12,17 @@ from models.confusables import LOOKALIKES
 JOINERS = frozenset("\u200d\ufe0e\ufe0f")  # emoji use them: invisible, but no trick
 HOLLOW = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters by category, blank on the screen
 SQUARED = {0x1F150: 26, 0x1F170: 26}  # negative circled and squared A to Z: no decomposition exists
+# Blank on the screen although Unicode files them elsewhere: reserved for what is invisible, a null notehead.
+UNSEEN = (*range(0x2065, 0x2066), *range(0xFFF0, 0xFFF9), 0x1D159, *range(0xE0000, 0xE1000))
+DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u25cf\u30fb\u318d\uff65"  # bullets, put between letters to part them
+FIXED = (
+    {chr(first + at): chr(ord("a") + at) for first, count in SQUARED.items() for at in range(count)}
+    | dict.fromkeys(DOTS, ".")
+    | dict.fromkeys(map(chr, UNSEEN), "")
+    | dict.fromkeys(HOLLOW, "")
+)
+# A letter that is drawn otherwise says so in its name: small capitals, strokes, hooks.
+NAMED = re.compile(r"LATIN (?:LETTER SMALL CAPITAL|(?:SMALL|CAPITAL) LETTER) ([A-Z])(?: WITH .+)?")
 HANGUL = range(0xAC00, 0xD7A4)  # decomposing Korean triples its length and gains nothing
 LONGEST = 4  # one ligature decomposes to 18 characters: a megabyte of it must stay bounded
 PLAIN = {look: plain for plain, looks in LOOKALIKES.items() for look in looks}
@@ -36,7 +48,7 @@ def is_trick(char: str) -> bool:
     if char.isascii() or char in JOINERS:
         return False
     category = unicodedata.category(char)
-    if category in {"Cf", "Cc", "Co", "Cs"} or char in HOLLOW:
+    if category in {"Cf", "Cc", "Co", "Cs"} or FIXED.get(char) == "":
         return True
     folded = FOLD[char]
     decomposed = unicodedata.normalize("NFD", char)[0].casefold()
@@ -44,15 +56,13 @@ def is_trick(char: str) -> bool:
 
 
 def _fold(char: str) -> str:
-    code = ord(char)
-    if code in HANGUL:
+    if ord(char) in HANGUL:
         return char
     if char.isspace():
         return " "
-    for first, count in SQUARED.items():
-        if first <= code < first + count:
-            return chr(ord("a") + code - first)
-    if char in HOLLOW or unicodedata.category(char) in {"Cf", "Cc", "Cs", "Mn", "Me"}:
+    if char in FIXED:
+        return FIXED[char]
+    if unicodedata.category(char) in {"Cf", "Cc", "Cs", "Mn", "Me"}:
         return ""
     if char.isascii():
         return char.lower()
@@ -64,4 +74,5 @@ def _plain(char: str) -> str:
     if char.isascii():
         return char.lower()
     lower = char.casefold()
-    return PLAIN.get(char) or PLAIN.get(lower) or lower
+    named = NAMED.fullmatch(unicodedata.name(char, ""))
+    return PLAIN.get(char) or PLAIN.get(lower) or (named[1].lower() if named else lower)

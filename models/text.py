@@ -24,10 +24,13 @@ Array = NDArray[np.int32]
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 ODD = re.compile(r"[^\t-\r -~]")  # not printable ASCII and not an ASCII blank
 BLANKS = re.compile(r"[\t-\r][ \t-\r]*| [ \t-\r]+|^ | \Z")
-# Single letters with the same separator between them: "i d i o t", "i.d.i.o.t", "i - d - i - o - t".
+# Single letters with the same separator between them: "i d i o t", "i.d.i.o.t", "i - d - i - o - t"; or
+# five at least with any: "i.d-i o_t".
 SPACED = re.compile(
-    r"(?<![a-z0-9@$'])[a-z01345@$]([ .,_\-*~|/\\+:]{1,3})[a-z01345@$](?:\1[a-z01345@$](?![a-z0-9]))+"
+    r"(?<![a-z0-9@$'])[a-z01345@$](?:([ .,_\-*~|/\\+:=^]{1,3})[a-z01345@$](?:\1[a-z01345@$](?![a-z0-9]))+"
+    r"|(?:[ .,_\-*~|/\\+:=^]{1,3}[a-z01345@$](?![a-z0-9])){4,})"
 )
+SEPARATOR = re.compile(r"[ .,_\-*~|/\\+:=^]+")
 LEET_WORD = re.compile(r"[a-z0-9@$!]+")
 LEET_INSIDE = re.compile(r"[a-z][013457@$!9]{1,3}[a-z]")
 LEET_AHEAD = re.compile(r"(?:[013457$]{1,2}[a-z]{3}|@ss|\$h)")
@@ -122,7 +125,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 CONTROLS = bytes(code for code in range(128) if not 32 <= code < 127 and code not in b"\t\n\r\x0b\x0c")
 # What a text must contain, seen through such a glass, for a stage to find anything in it.
 LEET_SHAPE = _table((LETTERS, "a"), ("013457@$!9", "0"), other="x")
-SPACED_SHAPE = _table((LETTERS + "01345@$", "a"), (" .,_-*~|/\\+:", "s"), ("26789'", "d"), other="x")
+SPACED_SHAPE = _table((LETTERS + "01345@$", "a"), (" .,_-*~|/\\+:=^", "s"), ("26789'", "d"), other="x")
 SPACED_HINT = re.compile(rb"sas{1,3}a[sx]")
 
 
@@ -162,12 +165,10 @@ def _joins(text: str) -> tuple[Edits, int]:
     edits: Edits = []
     found = 0
     for match in SPACED.finditer(text):
-        separator = len(match.group(1))
-        letters = match.group()[:: separator + 1]
-        if sum(map(str.isalpha, letters)) > 1:  # else it is a list of numbers
+        if sum(map(str.isalpha, match.group())) > 1:  # else it is a list of numbers
             found += 1
-            starts = range(match.start() + 1, match.end() - 1, separator + 1)
-            edits += [Edit(start, start + separator, "") for start in starts]
+            gaps = SEPARATOR.finditer(text, match.start(), match.end())
+            edits += [Edit(gap.start(), gap.end(), "") for gap in gaps]
     return edits, found
 
 

@@ -4,7 +4,7 @@ import json
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -58,13 +58,17 @@ def fit(  # noqa: PLR0917 - each is an option by name
     seed: Annotated[int, typer.Option(help="Seed of every random draw.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="Processes; changes the time only.")] = 1,
     name: Annotated[str, typer.Option(help="First part of the model's id.")] = "firstword",
-    fast: Annotated[bool, typer.Option("--fast", help="A trial: fewer rows, smaller tables.")] = False,
+    recipe: Annotated[
+        Literal["shipped", "trial"], typer.Option(help="How the shipped model is made, or a small trial.")
+    ] = "shipped",
+    language: Annotated[str, typer.Option(help="Of the comments; ISO 639.")] = "en",
 ) -> None:
     """Make a model. The last line of stdout is its folder."""
-    from training import card, correction, recipe  # noqa: PLC0415 - scikit-learn takes seconds to import
+    from training import card, correction  # noqa: PLC0415 - scikit-learn takes seconds to import
+    from training import recipe as recipes  # noqa: PLC0415
 
-    plan = recipe.Plan(out, data, tuple(labels or ()), base, seed, jobs, name, fast)
-    folder = correction.fit(plan, progress.print) if base is not None else recipe.fit(plan, progress.print)
+    plan = recipes.Plan(out, data, tuple(labels or ()), base, seed, jobs, name, recipe, language)
+    folder = correction.fit(plan, progress.print) if base is not None else recipes.fit(plan, progress.print)
     card.write(folder)
     print(folder)
 

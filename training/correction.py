@@ -15,7 +15,7 @@ from models import artifact
 from models.classifier import Classifier, Head
 from training import evaluate, heads
 from training.material import CALIBRATE, Material, gather, judgements
-from training.recipe import Plan, Say, tools
+from training.recipe import RECIPES, Plan, Say, tools
 from training.vectorise import NgramVectorizer
 
 ENOUGH_TO_HOLD = 500  # decisions: a tenth of them then gives an AUC to within about five hundredths
@@ -36,7 +36,7 @@ def fit(plan: Plan, say: Say) -> Path:
         raise ValueError(f"none of the labels given is one that {base.model_id} has")
     held = [material.examples[row] for row in material.rows(CALIBRATE)]
     metrics = (
-        evaluate.examine(Classifier(corrected, base.ngrams), held, draws=0 if plan.fast else 200)
+        evaluate.examine(Classifier(corrected, base.ngrams), held, draws=RECIPES[plan.recipe].draws)
         if held
         else {}
     )
@@ -71,6 +71,7 @@ def _held(material: Material) -> NDArray[np.intp]:
 def _description(plan: Plan, base: Classifier, material: Material) -> dict[str, Any]:
     return {
         "base": base.model_id,
+        "languages": base.manifest.get("languages", ["en"]),
         "base_metrics": base.manifest.get("metrics", {}),
         "recipe": {"seed": plan.seed, "prior": heads.PRIOR, "sources": {"decisions": len(material.examples)}},
         "data": material.checksums,

@@ -24,6 +24,7 @@ PENALTY = 0.2
 LEAST_ALPHA = 1e-6
 STEPS = 1_300_000
 FEWEST_EPOCHS, MOST_EPOCHS = 6, 60
+BLOCK = 1 << 23  # values scaled at once
 SMOOTHING = 0.05  # pseudo-count of the log-count ratio
 # Strength with which a correction is held to its base: the prior's precision in log-odds. At 1.0 one
 # decision moves a comment just like it by at most about a third of a unit, twenty by two units.
@@ -65,11 +66,21 @@ def fit(rows: csr_array, target: Floats, weight: Floats, *, seed: int) -> Fitted
     alpha = max(LEAST_ALPHA, PENALTY / len(target))
     epochs = min(max(STEPS // len(target), FEWEST_EPOCHS), MOST_EPOCHS)
     ratio = log_count_ratio(rows, is_yes, weight)
-    rows = csr_array((rows.data * ratio[rows.indices], rows.indices, rows.indptr), shape=rows.shape)
+    rows = csr_array((_scaled(rows, ratio), rows.indices, rows.indptr), shape=rows.shape)
     model = SGDClassifier(
         loss="log_loss", alpha=alpha, max_iter=epochs, tol=None, average=True, random_state=seed
     ).fit(rows, is_yes, sample_weight=weight)
     return Fitted(ratio * model.coef_[0], float(model.intercept_[0]))
+
+
+def _scaled(rows: csr_array, ratio: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the values of rows times the ratio of their feature, without a second copy on the way."""
+    scaled: NDArray[np.float32] = np.empty(rows.nnz, np.float32)
+    for at in range(0, len(scaled), BLOCK):  # NumPy makes 64-bit numbers of all indices that it is given
+        block = slice(at, at + BLOCK)
+        np.take(ratio, rows.indices[block], out=scaled[block], mode="clip")
+        scaled[block] *= rows.data[block]
+    return scaled
 
 
 def mean(rows: csr_array, parts: Sequence[tuple[float, Fitted]]) -> Fitted:
@@ -83,8 +94,9 @@ def mean(rows: csr_array, parts: Sequence[tuple[float, Fitted]]) -> Fitted:
 
 def log_count_ratio(rows: csr_array, is_yes: Floats, weight: Floats) -> NDArray[np.float32]:
     """Return log(P(feature | yes) / P(feature | no)), smoothed, shape (features,)."""
-    yes = rows.T @ (weight * is_yes) + SMOOTHING
-    no = rows.T @ (weight * (1 - is_yes)) + SMOOTHING
+    # In half the digits: with doubles, SciPy would first copy all of `rows` to doubles.
+    yes = rows.T @ (weight * is_yes).astype(np.float32) + SMOOTHING
+    no = rows.T @ (weight * (1 - is_yes)).astype(np.float32) + SMOOTHING
     ratio: NDArray[np.float32] = np.log((yes / yes.sum()) / (no / no.sum())).astype(np.float32)
     return ratio
 

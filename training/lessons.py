@@ -28,6 +28,7 @@ from training.material import (
 
 Floats = NDArray[np.float64]
 
+MOST_NO = 80_000  # examples that say no to a label other than toxicity
 FEWEST = 20  # examples of each class: with fewer a head would be a guess
 
 
@@ -49,8 +50,8 @@ class Lesson:
 
     @property
     def is_teachable(self) -> bool:
-        """Say whether both classes have examples enough."""
-        return all(has_both(self.target[weight > 0]) for _, weight in self.views)
+        """Say whether there is a view that shows enough examples of both classes."""
+        return bool(self.views)
 
     @property
     def can_calibrate(self) -> bool:
@@ -61,6 +62,21 @@ class Lesson:
 def has_both(target: Floats) -> bool:
     """Say whether there are FEWEST examples of yes and of no."""
     return bool(min((target >= 0.5).sum(), (target < 0.5).sum()) >= FEWEST)
+
+
+def thinned(weight: Floats, target: Floats) -> Floats:
+    """Return weights in which at most MOST_NO examples say no, each for as many as it stands for.
+
+    A thin label learns nothing from the hundred thousandth comment that it is not about.
+    """
+    no = np.flatnonzero((weight > 0) & (target < 0.5))
+    if len(no) <= MOST_NO:
+        return weight
+    kept = np.random.default_rng(0).choice(no, MOST_NO, replace=False)
+    thin = weight.copy()
+    thin[no] = 0.0
+    thin[kept] = weight[kept] * (weight[no].sum() / weight[kept].sum())
+    return thin
 
 
 def plan(material: Material) -> list[Lesson]:
@@ -86,6 +102,10 @@ def _lesson(
     for view in VIEWS if label == "toxicity" else PLAIN:
         weight = np.where(teaches, judgements(material, label, view)[1], guess_weight)
         weight = np.where(teaching, weight, 0.0)
+        if label != "toxicity":
+            weight = thinned(weight, target)
+        if not has_both(target[weight > 0]):  # nothing to see from there, say without a teacher
+            continue
         if views and np.array_equal(weight, views[-1][1]):  # material of one kind looks the same each way
             views[-1] = (views[-1][0] + view.share, weight)
         else:

@@ -4,7 +4,7 @@ Three forms of input: the folder of public data, single labelled files, and mode
 The folder needs care, because its sources mean different things; a file is taken at its word.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 
 from models.example import Example
 from models.labels import LABELS
-from training import dataset, sentences, split, weak
+from training import dataset, distil, sentences, slips, split, weak
 
 Floats = NDArray[np.float64]
 
+TRAIN, VALID, LISTS = "train.csv.gz", "valid.csv.gz", "profanity_severity.csv"
+VIDEOS, MESSAGES = "spam_youtube.csv.gz", "spam_sms.csv.gz"
+SCORES = "perspective_scores_wikipedia.csv.gz"  # another scorer's opinions, which are nobody's labels
 FIT, CALIBRATE, EXAMINE = "fit", "calibrate", "examine"
 WIKIPEDIA = frozenset({"jigsaw_wiki", "jigsaw_sublabel_sample", "cat_large_wiki"})
 # Sub-labels that people gave here examine and calibrate the weak heads, which never learn from them.
@@ -36,18 +39,21 @@ NOT_SPAM, NOT_SPAM_EVERY = 0.1, 20
 class View:
     """One way of looking at the material, from which one part of a head is learnt.
 
-    share: of this part in the whole; auxiliary, own: weights of other domains and of our own sentences.
+    share: of this part in the whole; the others are weights: people's judgements at the rate at which
+    abuse occurs, other domains, our own sentences, a teacher's answers.
     """
 
     share: float
+    natural: float
     auxiliary: float
     own: float
+    taught: float
 
 
 # The toxicity head is the mean of three: each kind of evidence spoils the others a little when all of it
 # is fitted at once, and their mean ranks better than any of them, on Wikipedia too (docs/quality.md).
-VIEWS = (View(0.4, 0.0, 0.0), View(0.2, 0.3, 0.0), View(0.4, 0.3, 1.0))
-PLAIN = (View(1.0, 1.0, OWN),)
+VIEWS = (View(0.2, 1.0, 0.0, 0.0, 0.0), View(0.45, 1.0, 0.3, 1.0, 0.0), View(0.35, 0.0, 0.0, 0.0, 1.0))
+PLAIN = (View(1.0, 1.0, 1.0, OWN, 0.0),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +70,23 @@ class Material:
         return np.flatnonzero(np.array(self.parts) == part)
 
 
-def gather(path: Path | None, labels: Sequence[Path], *, seed: int, most: int | None = None) -> Material:
+def gather(
+    path: Path | None,
+    labels: Sequence[Path],
+    *,
+    seed: int,
+    most: int | None = None,
+    language: str = "en",
+) -> Material:
     """Read a folder or a file, and decisions. most: keep at most so many rows (a quick trial).
+
+    language: in which our own sentences are added to a folder of public data.
 
     Raises ValueError with one sentence if nothing can be learnt from what was given.
     """
     material = Material([], [], {})
     if path is not None:
-        material = _from_folder(path, seed) if path.is_dir() else _from_file(path, seed)
+        material = _from_folder(path, seed, language) if path.is_dir() else _from_file(path, seed)
     if most is not None and len(material.examples) > most:
         chosen = np.sort(np.random.default_rng(seed).choice(len(material.examples), most, replace=False))
         material = replace(
@@ -88,7 +103,7 @@ def gather(path: Path | None, labels: Sequence[Path], *, seed: int, most: int | 
         raise ValueError(
             "there is nothing to learn from: give --data, or --labels, with at least one example"
         )
-    return material
+    return _ordered(material)
 
 
 def judgements(material: Material, label: str, view: View = PLAIN[0]) -> tuple[Floats, Floats]:
@@ -120,21 +135,45 @@ def weak_judgements(material: Material) -> dict[str, tuple[Floats, Floats]]:
         example = material.examples[row]
         if example.source in WITNESSES and len(example.labels) > 1:
             continue
+        if example.source == distil.SOURCE or example.source.startswith(slips.PREFIX):
+            continue
         for label, (target, weight) in weak.judge(example, material.words).items():
             if label not in example.labels:
                 found[label][0][row], found[label][1][row] = target, weight
     return found
 
 
+def _ordered(material: Material) -> Material:
+    """Put first what the first view of toxicity learns from, then what the second adds.
+
+    So both learn from a beginning of the matrix, which needs no copy of a gigabyte.
+    """
+    keys = [
+        tuple(_source_weight(example, "toxicity", view) == 0 for view in VIEWS)
+        if part == FIT and "toxicity" in example.labels
+        else (True,) * len(VIEWS)
+        for example, part in zip(material.examples, material.parts, strict=True)
+    ]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return replace(
+        material,
+        examples=[material.examples[at] for at in order],
+        parts=[material.parts[at] for at in order],
+    )
+
+
 def _source_weight(example: Example, label: str, view: View) -> float:
-    if example.source == "decisions":
-        return DECISION
-    if example.source.startswith(sentences.SOURCE):
-        return 0.0 if example.source in QUARRELSOME else view.own
-    if label != "toxicity" or example.source not in AUXILIARIES:
-        return 1.0
-    if example.labels[label] < 0.5 and example.source in DOUBTFUL:
-        return min(DOUBTFUL[example.source], view.auxiliary)
+    source = example.source.removeprefix(slips.PREFIX)
+    if source == "decisions":
+        return DECISION * view.natural
+    if source.startswith(sentences.SOURCE):
+        return 0.0 if source in QUARRELSOME else view.own
+    if source == distil.SOURCE:
+        return view.taught
+    if label != "toxicity" or source not in AUXILIARIES:
+        return view.natural
+    if example.labels[label] < 0.5 and source in DOUBTFUL:
+        return min(DOUBTFUL[source], view.auxiliary)
     return view.auxiliary
 
 
@@ -156,21 +195,44 @@ def _from_file(path: Path, seed: int) -> Material:
     return Material(examples, split.parts(examples, seed=seed), {path.name: dataset.sha256(path)})
 
 
-def _from_folder(folder: Path, seed: int) -> Material:
-    files = [
-        folder / name for name in ("train.csv.gz", "valid.csv.gz", "spam_youtube.csv.gz", "spam_sms.csv.gz")
-    ]
-    lists = folder / "profanity_severity.csv"
-    if missing := [file.name for file in [*files, lists] if not file.is_file()]:
-        raise ValueError(f"{folder} lacks {', '.join(missing)}; give a single .csv or .jsonl file instead")
-    learn, valid = dataset.load(files[0]), dataset.load(files[1])
+def public(files: Mapping[str, Path], *, seed: int) -> tuple[list[Example], list[str]]:
+    """Return the examples of public data that teach or calibrate, and their parts."""
+    learn = [e for path in _learnt(files) for e in dataset.load(path)]
+    valid = dataset.load(files[VALID]) if VALID in files else []
     learn = [e for e, known in zip(learn, split.shared_groups(valid, learn), strict=True) if not known]
-    videos, messages = dataset.load(files[2], label="spam"), dataset.load(files[3], label="spam")
-    unseen = [e for e in videos if e.thread == UNSEEN_VIDEO]
-    learn += [e for e in videos if e.thread != UNSEEN_VIDEO]
-    parts = split.parts(learn, seed=seed, shares={FIT: 0.92, CALIBRATE: 0.08})
-    own = sentences.examples(seed=seed, count=min(sentences.COUNT, len(learn) // OWN_PART))
-    examples = [*learn, *valid, *unseen, *messages, *own]
-    parts += [EXAMINE] * (len(valid) + len(unseen)) + split.parts(messages, seed=seed) + [FIT] * len(own)
-    checksums = {file.name: dataset.sha256(file) for file in [*files, lists]}
-    return Material(examples, parts, checksums, weak.read_words(lists))
+    if VIDEOS in files:
+        learn += [e for e in dataset.load(files[VIDEOS], label="spam") if e.thread != UNSEEN_VIDEO]
+    shares = {FIT: 0.92, CALIBRATE: 0.08} if valid else split.SHARES
+    return learn, split.parts(learn, seed=seed, shares=shares)
+
+
+def public_files(folder: Path) -> dict[str, Path]:
+    """Return what a folder has of the public data. Raises ValueError if there is nothing to learn from."""
+    files = {path.name: path for path in sorted(folder.glob("*.csv*")) if path.name != SCORES}
+    if not _learnt(files):
+        raise ValueError(f"{folder} has no {TRAIN} and no other .csv or .csv.gz to learn from")
+    return files
+
+
+def _from_folder(folder: Path, seed: int, language: str) -> Material:
+    files = public_files(folder)
+    learn, parts = public(files, seed=seed)
+    fit = [example for example, part in zip(learn, parts, strict=True) if part == FIT]
+    count = min(sentences.COUNT, len(learn) // OWN_PART)
+    made = sentences.examples(seed=seed, count=count, language=language)
+    made += slips.copies(fit, seed=seed) + distil.examples(fit)
+    valid = dataset.load(files[VALID]) if VALID in files else []
+    if VIDEOS in files:
+        valid += [e for e in dataset.load(files[VIDEOS], label="spam") if e.thread == UNSEEN_VIDEO]
+    messages = dataset.load(files[MESSAGES], label="spam") if MESSAGES in files else []
+    examples = [*learn, *made, *valid, *messages]
+    parts += [FIT] * len(made) + [EXAMINE] * len(valid) + split.parts(messages, seed=seed)
+    checksums = {name: dataset.sha256(path) for name, path in files.items()}
+    return Material(examples, parts, checksums, weak.read_words(files[LISTS]) if LISTS in files else None)
+
+
+def _learnt(files: Mapping[str, Path]) -> list[Path]:
+    """Return train.csv.gz, or else whatever else `training.fetch` has put there."""
+    if TRAIN in files:
+        return [files[TRAIN]]
+    return [path for name, path in files.items() if name not in {VALID, VIDEOS, MESSAGES, LISTS}]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import sklearn
 from joblib import Parallel, delayed
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from models import artifact
@@ -31,12 +32,27 @@ FOLD = 4  # neighbouring buckets that share a weight in every head but toxicity:
 # Weak heads that agree better with people when half of them is the toxicity head (docs/quality.md).
 BLENDED = frozenset({"severe_toxicity", "insult", "profanity"})
 NARROW, HARM = "toxicity, narrow", 1  # what is blended in: the view of all people's judgements, folded
-FAST_ROWS = 20_000
+LONGEST = 1000  # characters learnt of a comment: beyond, a long one only fills the memory
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How large a run is. most: rows read; draws: of the bootstrap, 0 for figures without intervals."""
+
+    ngrams: Ngrams
+    most: int | None
+    draws: int
+
+
+RECIPES = {
+    "shipped": Recipe(Ngrams(), most=None, draws=200),
+    "trial": Recipe(Ngrams(15, 14), most=20_000, draws=0),  # quality for seconds
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run is asked to do; `fast` trades quality for seconds."""
+    """What a run is asked to do; recipe: a name in RECIPES."""
 
     out: Path
     data: Path | None = None
@@ -45,28 +61,37 @@ class Plan:
     seed: int = 0
     jobs: int = 1
     name: str = "firstword"
-    fast: bool = False
+    recipe: str = "shipped"
+    language: str = "en"
 
 
 def fit(plan: Plan, say: Say) -> Path:
     """Make a model from data and decisions, and return its folder. Raises ValueError with a sentence."""
-    material = gather(plan.data, plan.labels, seed=plan.seed, most=FAST_ROWS if plan.fast else None)
+    recipe = RECIPES[plan.recipe]
+    material = gather(plan.data, plan.labels, seed=plan.seed, most=recipe.most, language=plan.language)
     say(f"read {len(material.examples):,} examples")
-    ngrams = Ngrams(15, 14) if plan.fast else Ngrams()
-    vectorizer = NgramVectorizer(char_bits=ngrams.char_bits, word_bits=ngrams.word_bits, jobs=plan.jobs)
-    rows = vectorizer.transform([example.text for example in material.examples])
+    rows = _vectorised(material, recipe.ngrams, jobs=plan.jobs)
     say(f"vectorised them: {rows.nnz:,} values")
     made = _heads(lessons.plan(material), rows, seed=plan.seed, jobs=plan.jobs, say=say)
     if not made:
         raise ValueError(f"no label has {lessons.FEWEST} examples of each class to learn from")
-    metrics = examination(Classifier(made, ngrams), material, draws=0 if plan.fast else 200)
+    del rows  # a gigabyte that the examination can use
+    metrics = examination(Classifier(made, recipe.ngrams), material, draws=recipe.draws)
     kept = [head for head in made if not _has_failed(head, metrics)]
     for head in made:
         say(f"{head.label}: {_sentence(metrics.get(head.label, {}))}{'' if head in kept else ' - left out'}")
     left_out = sorted(head.label for head in made if head not in kept)
     manifest = {**describe(plan, material), "metrics": metrics, "left_out": left_out}
     folds = {head.label: fold_of(head.label) for head in kept}
-    return artifact.save(kept, ngrams, manifest, plan.out, name=plan.name, folds=folds)
+    return artifact.save(kept, recipe.ngrams, manifest, plan.out, name=plan.name, folds=folds)
+
+
+def _vectorised(material: Material, ngrams: Ngrams, *, jobs: int) -> csr_array:
+    texts = [
+        example.text[:LONGEST] if part == FIT else example.text
+        for example, part in zip(material.examples, material.parts, strict=True)
+    ]
+    return NgramVectorizer(char_bits=ngrams.char_bits, word_bits=ngrams.word_bits, jobs=jobs).transform(texts)
 
 
 def fold_of(label: str) -> int:
@@ -81,12 +106,13 @@ def describe(plan: Plan, material: Material) -> dict[str, Any]:
     return {
         "recipe": {
             "seed": plan.seed,
-            "fast": plan.fast,
+            "name": plan.recipe,
             "penalty": heads.PENALTY,
             "steps": heads.STEPS,
             "blended": sorted(BLENDED),
             "sources": dict(sources),
         },
+        "languages": [plan.language],
         "data": material.checksums,
         "limits_are": "uncertified",
         "tools": tools(),
@@ -118,9 +144,14 @@ def _heads(planned: Sequence[Lesson], rows: csr_array, *, seed: int, jobs: int, 
     toxicity = next((lesson for lesson in planned if lesson.label == "toxicity"), None)
     if blended and toxicity:
         tasks.append((replace(toxicity, label=NARROW), toxicity.views[HARM][1]))
-    fitted = Parallel(n_jobs=jobs, prefer="threads")(
-        delayed(_fitted)(lesson, weight, rows, seed=seed) for lesson, weight in tasks
+    # The large ones one after the other, each holds a gigabyte; the thin ones side by side.
+    large = [_fitted(lesson, weight, rows, seed=seed) for lesson, weight in tasks if lesson is toxicity]
+    thin = Parallel(n_jobs=jobs, prefer="threads")(
+        delayed(_fitted)(lesson, weight, rows, seed=seed)
+        for lesson, weight in tasks
+        if lesson is not toxicity
     )
+    fitted = [(large if lesson is toxicity else thin).pop(0) for lesson, _ in tasks]
     harm = fitted.pop() if len(tasks) > sum(len(lesson.views) for lesson in planned) else None
     made = []
     for lesson in planned:
@@ -137,8 +168,18 @@ def _heads(planned: Sequence[Lesson], rows: csr_array, *, seed: int, jobs: int, 
 def _fitted(lesson: Lesson, weight: heads.Floats, rows: csr_array, *, seed: int) -> heads.Fitted:
     taught = np.flatnonzero(weight > 0)
     fold = fold_of(lesson.label)
-    fitted = heads.fit(heads.fold_rows(rows[taught], fold), lesson.target[taught], weight[taught], seed=seed)
+    learnt = heads.fold_rows(_picked(rows, taught), fold)
+    fitted = heads.fit(learnt, lesson.target[taught], weight[taught], seed=seed)
     return heads.Fitted(heads.unfold(fitted.weights, fold), fitted.intercept)
+
+
+def _picked(rows: csr_array, taught: NDArray[np.intp]) -> csr_array:
+    """Return some rows; those at the beginning without a copy."""
+    count = len(taught)
+    if taught[-1] != count - 1:
+        return rows[taught]
+    ends = rows.indptr[: count + 1]
+    return csr_array((rows.data[: ends[-1]], rows.indices[: ends[-1]], ends), shape=(count, rows.shape[1]))
 
 
 def _is_blended(lesson: Lesson) -> bool:

@@ -1,18 +1,22 @@
 """The features of `models` as a scikit-learn transformer: texts in, a sparse matrix out."""
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from functools import partial
-from itertools import chain
 from typing import Any, Self
 
 import numpy as np
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array, hstack, vstack
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from models.features import Ngrams, Rows
+from models.features import EXTRAS, LONGEST, SHORTEST, Ngrams, Rows
 
 CHUNK = 4000  # texts handed to a process at once
+AHEAD = 6  # chunks
+GROWTH = 4  # characters that one may be folded to (models.lookalikes)
+# Indices a character can bring: an n-gram of each length, and a word and a pair for every other one.
+MOST_GRAMS = LONGEST - SHORTEST + 2
 
 
 class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn has no types
@@ -37,10 +41,8 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
         ngrams = Ngrams(self.char_bits, self.word_bits)
         if self.jobs > 1 and len(chunks) > 1:
             with ProcessPoolExecutor(self.jobs) as pool:
-                parts = list(chain.from_iterable(pool.map(partial(_rows, ngrams), chunks)))
-        else:
-            parts = [part for chunk in chunks for part in _rows(ngrams, chunk)]
-        return _stack(parts, ngrams.size)
+                return _stack(_in_turn(pool, partial(_rows, ngrams), chunks), texts, ngrams)
+        return _stack((_rows(ngrams, chunk) for chunk in chunks), texts, ngrams)
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that this takes texts and has no state."""
@@ -51,8 +53,21 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
         return tags
 
 
-def _rows(ngrams: Ngrams, texts: Sequence[str]) -> list[csr_array]:
-    return [_with_extras(ngrams, rows) for rows in ngrams.chunks(texts)]
+def _in_turn(
+    pool: ProcessPoolExecutor, work: Callable[[Sequence[str]], csr_array], chunks: Iterable[Sequence[str]]
+) -> Iterator[csr_array]:
+    """Yield results in order, with a few chunks under way: `pool.map` would pile up all of them."""
+    waiting: deque[Future[csr_array]] = deque()
+    for chunk in chunks:
+        waiting.append(pool.submit(work, chunk))
+        if len(waiting) > AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _rows(ngrams: Ngrams, texts: Sequence[str]) -> csr_array:
+    return vstack([_with_extras(ngrams, rows) for rows in ngrams.chunks(texts)], format="csr")
 
 
 def _with_extras(ngrams: Ngrams, rows: Rows) -> csr_array:
@@ -61,17 +76,21 @@ def _with_extras(ngrams: Ngrams, rows: Rows) -> csr_array:
     return hstack([grams, csr_array(rows.extras)], format="csr", dtype=np.float32)
 
 
-def _stack(parts: list[csr_array], width: int) -> csr_array:
-    """Join chunks into one matrix; each is dropped as it is copied, so the peak stays near one copy."""
-    lengths = np.concatenate([np.diff(part.indptr) for part in parts])
-    ends = np.concatenate([[0], np.cumsum(lengths)])
-    indices, values = np.empty(ends[-1], np.int32), np.empty(ends[-1], np.float32)
-    at = int(ends[-1])
-    rows = len(lengths)
-    while parts:
-        part = parts.pop()
-        at -= part.nnz
-        indices[at : at + part.nnz] = part.indices
-        values[at : at + part.nnz] = part.data
-    ends = ends.astype(np.int32 if ends[-1] < 2**31 else np.int64)
-    return csr_array((values, indices, ends), shape=(rows, width))
+def _stack(parts: Iterable[csr_array], texts: Sequence[str], ngrams: Ngrams) -> csr_array:
+    """Join chunks into one matrix as they come; the peak is one copy.
+
+    The arrays are as long as they can get to be; what is never written costs no memory.
+    """
+    room = sum((len(text) if text.isascii() else GROWTH * len(text)) + 2 for text in texts) * MOST_GRAMS
+    room += len(texts) * len(EXTRAS)
+    indices, values = np.empty(room, np.int32), np.empty(room, np.float32)
+    lengths = [np.zeros(1, np.int64)]
+    at = 0
+    for part in parts:
+        end = at + part.nnz
+        indices[at:end], values[at:end] = part.indices, part.data
+        lengths.append(np.diff(part.indptr))
+        at = end
+    ends = np.cumsum(np.concatenate(lengths))
+    ends = ends.astype(np.int32 if at < 2**31 else np.int64)
+    return csr_array((values[:at], indices[:at], ends), shape=(len(texts), ngrams.size))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.example import Example
-from models.text import tokens
+from models.text import WORD, simplify, tokens
 
 HATE_SOURCES = frozenset({"hatemoji_build", "stormfront_vicomtech", "edos"})  # their label is hate
 CERTAIN, LIKELY, UNLIKELY = 1.0, 0.3, 0.2  # weight of a judgement: as good as a person's, or a guess
@@ -39,23 +39,29 @@ class Word:
     severity: float
 
 
-Words = Mapping[str, Word]
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Entries by their words, and the words with which one begins: most texts have none of these."""
+
+    entries: Mapping[str, Word]
+    starts: frozenset[str]
 
 
 def read_words(path: Path) -> Words:
     """Read a CSV with text, canonical_form_1, category_1 and severity_rating, keyed as tokens see it."""
     with path.open(encoding="utf-8", newline="") as lines:
-        return {
+        entries = {
             " ".join(token.text for token in tokens(row["text"])): Word(
                 row["canonical_form_1"].lower(), row["category_1"], float(row["severity_rating"])
             )
             for row in csv.DictReader(lines)
         }
+    return Words(entries, frozenset(entry.partition(" ")[0] for entry in entries))
 
 
 def judge(example: Example, words: Words) -> dict[str, tuple[float, float]]:
     """Return label -> (0 or 1, weight) for the labels about which the evidence says something."""
-    said = [token.text for token in tokens(example.text)]
+    said = WORD.findall(simplify(example.text)[0])
     found = _matches(said, words)
     is_toxic = example.labels.get("toxicity", 0.0) >= 0.5
     judged = {
@@ -77,8 +83,9 @@ def _known(answer: bool, weight: float = CERTAIN) -> tuple[float, float]:
 
 
 def _matches(said: list[str], words: Words) -> list[Word]:
-    spans = (" ".join(said[at : at + size]) for size in (1, 2, 3) for at in range(len(said) - size + 1))
-    return [words[span] for span in spans if span in words]
+    begun = [at for at, word in enumerate(said) if word in words.starts]
+    spans = (" ".join(said[at : at + size]) for size in (1, 2, 3) for at in begun if at + size <= len(said))
+    return [words.entries[span] for span in spans if span in words.entries]
 
 
 def _sexual(found: list[Word]) -> tuple[float, float]:

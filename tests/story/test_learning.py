@@ -36,7 +36,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small model, trained on generated comments; nobody changes it."""
     folder = tmp_path_factory.mktemp("base")
     examples = corpus.write(folder / "corpus.jsonl", corpus.generate(2000, seed=7))
-    return fit("--data", str(examples), "--fast", "--out", str(folder))
+    return fit("--data", str(examples), "--recipe", "trial", "--out", str(folder))
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from training import recipe
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("model")
     data = corpus.write(place / "corpus.jsonl", corpus.generate(2000))
-    return recipe.fit(recipe.Plan(out=place, data=data, name="generated", fast=True), lambda _: None)
+    return recipe.fit(recipe.Plan(out=place, data=data, name="generated", recipe="trial"), lambda _: None)
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,12 @@ ANYTHING = st.text(st.characters(), max_size=300)  # all of Unicode, lone surrog
         "idiooooooot",
         "&#105;diot",
         "\u202eidiot",
+        "i\u00b7d\u00b7i\u00b7o\u00b7t",
+        "i=d=i=o=t",
+        "i.d-i_o t",
+        "\u026ad\u026a\u1d0f\u1d1b",  # small capitals
+        "i\u0111i\u00f8t",  # with a stroke
+        "id\U000e0100io\u2065t",
     ],
 )
 def test_a_hidden_word_is_read_as_the_word_and_found_where_it_stands(hidden: str) -> None:

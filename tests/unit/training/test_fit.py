@@ -44,11 +44,11 @@ def decisions(path: Path, text: str, labels: dict[str, float], *, count: int = 4
 def test_the_same_corpus_and_seed_make_the_same_model(tmp_path: Path) -> None:
     data = corpus.write(tmp_path / "corpus.jsonl", corpus.generate(1000))
     made = [
-        recipe.fit(recipe.Plan(tmp_path / out, data, fast=True, jobs=jobs), silent)
+        recipe.fit(recipe.Plan(tmp_path / out, data, recipe="trial", jobs=jobs), silent)
         for out, jobs in (("a", 1), ("b", 2))
     ]
     assert made[0].name == made[1].name
-    other = recipe.fit(recipe.Plan(tmp_path / "c", data, fast=True, seed=1), silent)
+    other = recipe.fit(recipe.Plan(tmp_path / "c", data, recipe="trial", seed=1), silent)
     assert other.name != made[0].name
 
 
@@ -56,7 +56,7 @@ def test_a_label_with_too_few_examples_gets_no_head(tmp_path: Path) -> None:
     examples = [Example(e.text, {"toxicity": e.labels["toxicity"]}) for e in corpus.generate(400)]
     examples += [Example(f"spam {at}", {"spam": 1.0}) for at in range(5)]
     data = corpus.write(tmp_path / "corpus.jsonl", examples)
-    made = artifact.load(recipe.fit(recipe.Plan(tmp_path, data, fast=True), silent))
+    made = artifact.load(recipe.fit(recipe.Plan(tmp_path, data, recipe="trial"), silent))
     assert made.labels == ("toxicity",)
     assert made.evidence == {"toxicity": "human"}
 
@@ -64,8 +64,8 @@ def test_a_label_with_too_few_examples_gets_no_head(tmp_path: Path) -> None:
 def test_data_and_decisions_are_learnt_together(tmp_path: Path) -> None:
     data = corpus.write(tmp_path / "corpus.jsonl", corpus.generate(1000))
     labels = decisions(tmp_path / "labels.jsonl", ODD, {"toxicity": 0.0})
-    plain = artifact.load(recipe.fit(recipe.Plan(tmp_path, data, fast=True), silent))
-    both = artifact.load(recipe.fit(recipe.Plan(tmp_path, data, (labels,), fast=True), silent))
+    plain = artifact.load(recipe.fit(recipe.Plan(tmp_path, data, recipe="trial"), silent))
+    both = artifact.load(recipe.fit(recipe.Plan(tmp_path, data, (labels,), recipe="trial"), silent))
     assert score(both, ODD) < score(plain, ODD) - 0.3
     assert "labels.jsonl" in both.manifest["data"]
 
@@ -108,7 +108,19 @@ def test_decisions_about_unknown_labels_alone_are_refused(folder: Path, tmp_path
 
 def test_the_command_line_fits_evaluates_compares_and_writes_the_card(tmp_path: Path) -> None:
     data = corpus.write(tmp_path / "corpus.jsonl", corpus.generate(800))
-    fitted = run("fit", "--data", data, "--fast", "--out", tmp_path / "out", "--name", "small", "--seed", "4")
+    fitted = run(
+        "fit",
+        "--data",
+        data,
+        "--recipe",
+        "trial",
+        "--out",
+        tmp_path / "out",
+        "--name",
+        "small",
+        "--seed",
+        "4",
+    )
     assert fitted.returncode == 0, fitted.stderr
     folder = Path(fitted.stdout.splitlines()[-1])
     assert folder.name.startswith("small-")

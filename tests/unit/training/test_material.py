@@ -11,7 +11,7 @@ import pytest
 from models import artifact
 from models.example import Example
 from tests import corpus
-from training import lessons, material, recipe, sentences, weak
+from training import distil, lessons, material, recipe, sentences, weak
 
 LIST = (
     ("idiot", "other / general insult", 1.2),
@@ -65,7 +65,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_folder_becomes_a_model_whose_weak_heads_say_so_and_never_refuse(
     data: Path, tmp_path: Path
 ) -> None:
-    made = artifact.load(recipe.fit(recipe.Plan(tmp_path, data, fast=True), lambda _: None))
+    made = artifact.load(recipe.fit(recipe.Plan(tmp_path, data, recipe="trial"), lambda _: None))
     assert made.evidence["toxicity"] == made.evidence["spam"] == "human"
     assert made.evidence["insult"] == "weak"
     assert made.limits["insult"].reject is None
@@ -96,12 +96,13 @@ def test_nothing_that_examines_teaches_or_calibrates(data: Path) -> None:
     assert set(unseen) <= set(examined)
 
 
-def test_toxicity_is_learnt_in_three_views_of_what_other_domains_and_our_sentences_weigh(data: Path) -> None:
+def test_toxicity_is_learnt_in_views_of_what_other_domains_and_our_sentences_weigh(data: Path) -> None:
     gathered = material.gather(data, (), seed=0)
     sources = np.array([e.source.partition("/")[0] for e in gathered.examples])
     toxicity = next(lesson for lesson in lessons.plan(gathered) if lesson.label == "toxicity")
     fit = np.array(gathered.parts) == material.FIT
-    for view, (share, weight) in zip(material.VIEWS, toxicity.views, strict=True):
+    # The last view is the teacher's, who has said nothing about these data.
+    for view, (share, weight) in zip(material.VIEWS[:-1], toxicity.views, strict=True):
         assert share == view.share
         assert set(weight[fit & (sources == "jigsaw_wiki")]) == {1.0}
         assert set(weight[fit & (sources == "davidson")]) == {view.auxiliary}
@@ -109,10 +110,27 @@ def test_toxicity_is_learnt_in_three_views_of_what_other_domains_and_our_sentenc
     assert sum(view.share for view in material.VIEWS) == pytest.approx(1)
 
 
+def test_a_teachers_answers_are_a_view_of_their_own(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distil, "MIXED", 400)
+    monkeypatch.setattr(distil, "ANSWERS", tmp_path / "teacher.npz")
+    examples, parts = material.public(material.public_files(data), seed=0)
+    learnt = [e for e, part in zip(examples, parts, strict=True) if part == material.FIT]
+    texts = distil.transfer(learnt)
+    distil.save(texts, np.where(np.arange(len(texts)) % 2, 5.0, -5.0), distil.ANSWERS)
+    gathered = material.gather(data, (), seed=0)
+    views = lessons.plan(gathered)[0].views
+    is_taught = np.array([e.source == distil.SOURCE for e in gathered.examples])
+    assert is_taught.sum() == len(texts)
+    assert [bool(weight[is_taught].any()) for _, weight in views] == [False, False, True]
+    assert not views[2][1][~is_taught].any()
+
+
 def test_a_file_of_one_kind_is_looked_at_once(tmp_path: Path) -> None:
     file = corpus.write(tmp_path / "corpus.jsonl", corpus.generate(300))
     toxicity = lessons.plan(material.gather(file, (), seed=0))[0]
-    assert [share for share, _ in toxicity.views] == [pytest.approx(1)]
+    assert len(toxicity.views) == 1
 
 
 def test_a_decision_weighs_more_and_undoes_the_bias_of_sampling(tmp_path: Path) -> None:
@@ -123,9 +141,20 @@ def test_a_decision_weighs_more_and_undoes_the_bias_of_sampling(tmp_path: Path) 
     assert material.judgements(gathered, "spam")[1].tolist() == [2 / 0.5 * material.DECISION]
 
 
-def test_a_folder_that_lacks_a_file_is_refused_by_its_name(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"lacks train\.csv\.gz"):
+def test_a_folder_without_anything_to_learn_from_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"has no train\.csv\.gz and no other"):
         material.gather(tmp_path, (), seed=0)
+
+
+def test_a_folder_may_lack_all_but_something_to_learn_from(tmp_path: Path) -> None:
+    write_csv(
+        tmp_path / "fetched.csv.gz",
+        [row(e, "jigsaw_davidson", witness=False) for e in corpus.generate(600, seed=8)],
+    )
+    gathered = material.gather(tmp_path, (), seed=0)
+    assert gathered.words is None
+    assert set(gathered.parts) == {material.FIT, material.CALIBRATE, material.EXAMINE}
+    assert set(gathered.checksums) == {"fetched.csv.gz"}
 
 
 def words(data: Path) -> weak.Words:
@@ -149,3 +178,20 @@ def test_weak_evidence_says_what_words_and_phrases_say(data: Path) -> None:
     assert judged(data, "you gnarl", 1)["identity_attack"] == 1
     assert judged(data, "anything", 1, "edos")["identity_attack"] == 1
     assert "insult" not in judged(data, "anything", 1, "edos")
+
+
+def test_a_thin_label_hears_no_from_a_part_that_stands_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lessons, "MOST_NO", 50)
+    target = (np.arange(400) < 100).astype(float)
+    weight = np.where(np.arange(400) % 2, 1.0, 0.5)
+    thin = lessons.thinned(weight, target)
+    assert np.array_equal(thin[:100], weight[:100])
+    assert np.count_nonzero(thin[100:]) == 50
+    assert thin[100:].sum() == pytest.approx(weight[100:].sum())
+
+
+def test_each_view_of_toxicity_learns_from_a_beginning(data: Path) -> None:
+    toxicity = lessons.plan(material.gather(data, (), seed=0))[0]
+    for _, weight in toxicity.views:
+        taught = np.flatnonzero(weight)
+        assert taught.tolist() == list(range(len(taught)))
