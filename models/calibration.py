@@ -44,12 +44,14 @@ def stacked(curves: Sequence[Curve]) -> Floats:
 
 def look_up(table: Floats, margins: Floats) -> Floats:
     """Return probabilities by linear interpolation; table (labels, len(GRID)), margins (texts, labels)."""
-    place = np.clip((margins + WIDEST) * STEPS, 0, len(GRID) - 1)
-    left = np.minimum(place.astype(np.intp), len(GRID) - 2)
+    last = len(GRID) - 1
+    place = np.minimum(np.maximum((margins + WIDEST) * STEPS, 0), last)
+    left = np.minimum(place.astype(np.intp), last - 1)
     share = place - left
-    labels = np.arange(len(table))
-    low = table[labels, left]
-    found: Floats = low + share * (table[labels, left + 1] - low)
+    left += np.arange(0, table.size, last + 1)  # where each label's curve begins
+    flat = table.ravel()
+    low = flat.take(left)
+    found: Floats = low + share * (flat.take(left + 1) - low)
     return found
 
 

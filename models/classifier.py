@@ -75,11 +75,11 @@ class Classifier:
         found = np.empty((len(texts), len(self.heads)))
         at = 0
         for rows in self.ngrams.chunks(texts):
-            weights = self._grams.take(rows.indices, axis=0)
-            # Not one matrix product: its sums would depend on the other texts of the chunk.
-            sums = (rows.extras[:, :, None] * self._extras).sum(axis=1)
+            # A product for each text, not one for all: its sums would depend on the other texts.
+            sums = (rows.extras[:, None, :] @ self._extras)[:, 0]
             for begin, end in pairwise(rows.ends.tolist()):
-                found[at] = rows.values[begin:end] @ weights[begin:end]
+                weights = self._grams.take(rows.indices[begin:end], axis=0)
+                found[at] = rows.values[begin:end] @ weights
                 at += 1
             found[at - len(sums) : at] += sums
         found += self._intercepts

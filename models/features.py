@@ -13,7 +13,7 @@ import re
 import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,20 +21,20 @@ from numpy.typing import NDArray
 from models.text import Normalised, simplify
 
 Hashes = NDArray[np.uint64]
-Codes = NDArray[np.uint32]
 Indices = NDArray[np.int32]
 Values = NDArray[np.float32]
 Places = NDArray[np.intp]
 
 EXTRAS = ("repairs", "shouting", "links", "repetition", "exclamations", "words")
 SHORTEST, LONGEST = 2, 4  # characters of an n-gram
+SPAN = LONGEST - SHORTEST + 1
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so it has an inverse; digits of the golden ratio
 INVERSE = np.uint64(pow(int(BASE), -1, 2**64))
 MIX = np.uint64(0xD6E8FEB86659FD93)  # odd multiplier with good avalanche
 PAIR = np.uint64(0xC2B2AE3D27D4EB4F)
 SHIFT = np.uint64(32)
 LINK = re.compile(r"https?:|www\.|\.(?:com|net|org|info|biz|ly|ru|co|me|io|tk)\b")
-LINK_HINT = re.compile(r"\.[a-z]|://")
+DOTTED = re.compile(r"\.[a-z]")
 ASCII_UPPER, ASCII_LOWER = string.ascii_uppercase.encode(), string.ascii_lowercase.encode()
 IS_WORD = np.array([chr(code).isalnum() for code in range(128)] + [True])
 # A chunk's arrays stay in the second-level cache; a text longer than this is a chunk of its own.
@@ -121,130 +121,133 @@ class Ngrams:
 
     def occurrences(self, clean: Normalised) -> Occurrences:
         """Return every occurrence of an n-gram of a text that is already normalised."""
-        codes = _codes([clean.text])
-        wide = codes.astype(np.uint64)
-        words, starts, ends = _words(codes, wide)
-        grams = _rolling(wide)
-        begins = [np.arange(len(found)) for found in grams]
+        grams, singles, pairs, starts, ends = self._buckets([clean.text])
+        count = len(clean.text) + 2
+        begins = [np.arange(count + 1 - n) for n in range(SHORTEST, LONGEST + 1)]
         finish = [begin + n for n, begin in enumerate(begins, start=SHORTEST)]
         begin = np.concatenate([*begins, starts, starts[:-1]])
         end = np.concatenate([*finish, ends, ends[1:]])
-        chars = self._bucket_chars(np.concatenate(grams))
-        index = np.concatenate([chars, self._bucket_words(np.concatenate([words, _pairs(words)]))])
+        chars = [found[: len(begin)] for found, begin in zip(grams, begins, strict=True)]
+        index = np.concatenate([*chars, singles, pairs])
         # The text is padded with one blank on either side, which belongs to no character.
         begin, end = np.maximum(begin - 1, 0), np.minimum(end - 1, len(clean.text))
-        return Occurrences(index.astype(np.int32), begin.astype(np.int32), end.astype(np.int32))
+        return Occurrences(index, begin.astype(np.int32), end.astype(np.int32))
 
     def _chunk(self, texts: Sequence[str]) -> Rows:
         clean, repairs = zip(*map(simplify, texts), strict=True)
         extras = np.array(list(map(_extras, texts, clean, repairs)), np.float32)
-        indices, starts = self._sorted(clean)
-        is_first = np.empty(len(indices), np.bool_)
-        np.not_equal(indices[1:], indices[:-1], out=is_first[1:])
-        is_first[starts[:-1]] = True
-        first = np.flatnonzero(is_first)
-        counts = np.empty(len(first), np.intp)
-        np.subtract(first[1:], first[:-1], out=counts[:-1])
-        counts[-1] = len(indices) - first[-1]
-        indices = indices.take(first)
-        ends = first.searchsorted(starts)
-        block = np.repeat(np.arange(0, 2 * len(texts), 2), np.diff(ends))
-        block += indices >= self.words_from
-        values = LOG_TERM.take(counts, mode="clip")
-        squares = np.bincount(block, weights=values * values)
-        values *= (1 / np.sqrt(np.maximum(squares, 1.0))).astype(np.float32).take(block)
-        return Rows(ends, indices, values, extras)
+        found, starts = self._sorted(clean)
+        is_first = np.empty(len(found) + 1, np.bool_)  # the end counts as a first, which closes the last
+        np.not_equal(found[1:], found[:-1], out=is_first[1:-1])
+        is_first[starts] = True
+        first = is_first.nonzero()[0]
+        values = LOG_TERM.take(first[1:] - first[:-1], mode="clip")
+        blocks = first.searchsorted(starts)
+        _scale(values, blocks)
+        return Rows(blocks[::2], found.take(first[:-1]), values, extras)
 
     def _sorted(self, clean: Sequence[str]) -> tuple[Indices, Places]:
-        """Return the indices of all occurrences, ascending within each text, and where each text starts."""
-        codes = _codes(clean)
-        wide = codes.astype(np.uint64)
-        grams = [self._bucket_chars(hashes) for hashes in _rolling(wide)]
-        words, word_starts, _ = _words(codes, wide)
-        singles, pairs = self._bucket_words(words), self._bucket_words(_pairs(words))
-        ends = np.cumsum([0, *(len(text) + 2 for text in clean)])
+        """Return the indices of all occurrences, ascending in each text, and where each block starts."""
+        grams, singles, pairs, word_starts, _ = self._buckets(clean)
+        ends = [0, *accumulate(len(text) + 2 for text in clean)]
         word_ends = word_starts.searchsorted(ends).tolist()
-        found = np.empty(sum(map(len, grams)) + 2 * len(words), np.int32)
+        parts: list[Indices] = []
         starts = [0]
-        at = 0
-        # Sorting text by text is three times as fast as sorting a chunk at once (n log n, and the cache).
-        for row, (begin, end) in enumerate(pairwise(ends.tolist())):
+        for row, (begin, end) in enumerate(pairwise(ends)):
             first, last = word_ends[row], word_ends[row + 1]
-            parts = [part[begin : max(end - n, begin)] for n, part in enumerate(grams, start=SHORTEST - 1)]
-            for part in (*parts, singles[first:last], pairs[first : max(last - 1, first)]):
-                found[at : at + len(part)] = part
-                at += len(part)
-            found[starts[-1] : at].sort()
-            starts.append(at)
-        return found[:at], np.array(starts)
+            chars = [part[begin : max(end - n, begin)] for n, part in enumerate(grams, start=SHORTEST - 1)]
+            words = [singles[first:last], pairs[first : max(last - 1, first)]]
+            for block in (chars, words):
+                parts += block
+                starts.append(starts[-1] + sum(map(len, block)))
+        found = np.concatenate(parts)
+        # Sorting block by block is three times as fast as sorting a chunk at once (n log n, and the cache).
+        for begin, end in pairwise(starts):
+            found[begin:end].sort()
+        return found, np.array(starts)
 
-    def _bucket_chars(self, hashes: Hashes) -> Indices:
-        return _bucket(hashes, self.char_bits)
+    def _buckets(self, clean: Sequence[str]) -> tuple[Indices, Indices, Indices, Places, Places]:
+        """Return the indices of all n-grams of the joined texts, and where its words begin and end.
 
-    def _bucket_words(self, hashes: Hashes) -> Indices:
-        found = _bucket(hashes, self.word_bits)
-        found += np.int32(self.words_from)
-        return found
+        Shapes: (SPAN, joined characters) by the first character, (words,), (words - 1,), (words,), (words,).
+        Some n-grams reach from one text into the next: take only those that do not.
+        """
+        codes = _codes(clean)
+        words, starts, ends = _words(codes)
+        count = len(codes) - LONGEST + 1
+        split = SPAN * count
+        hashes = np.empty(split + max(2 * len(words) - 1, 0), np.uint64)
+        _roll(codes, hashes[:split].reshape(SPAN, count))
+        singles, pairs = hashes[split : split + len(words)], hashes[split + len(words) :]
+        singles[:] = words
+        np.multiply(words[:-1], PAIR, out=pairs)
+        pairs += words[1:]
+        hashes ^= hashes >> SHIFT
+        hashes *= MIX
+        hashes[:split] >>= np.uint64(64 - self.char_bits)
+        hashes[split:] >>= np.uint64(64 - self.word_bits)
+        found = hashes.astype(np.int32)
+        found[split:] += np.int32(self.words_from)
+        grams = found[:split].reshape(SPAN, count)
+        return grams, found[split : split + len(words)], found[split + len(words) :], starts, ends
 
 
-def _codes(clean: Sequence[str]) -> Codes:
-    """Return the code points of all texts, each with a blank on either side."""
-    padded = f" {'  '.join(clean)} ".encode("utf-32-le", "surrogatepass")
-    return np.frombuffer(padded, dtype=np.uint32)
+def _codes(clean: Sequence[str]) -> Hashes:
+    """Return the code points of all texts, a blank on either side of each; then NULs for the last n-grams."""
+    padded = f" {'  '.join(clean)} " + "\0" * (LONGEST - 1)
+    return np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
 
 
-def _rolling(wide: Hashes) -> list[Hashes]:
-    """Return the hashes of the n-grams at every position, one array for each n."""
-    rolling, found = wide, []
-    for n in range(SHORTEST, LONGEST + 1):
-        if len(wide) < n:
-            break
-        rolling = rolling[:-1] * BASE
-        rolling += wide[n - 1 :]
-        found.append(rolling)
-    return found
+def _roll(codes: Hashes, grams: Hashes) -> None:
+    """Put the hash of every n-gram where it begins, into grams of shape (SPAN, characters)."""
+    shorter, count = codes, grams.shape[1]
+    for n, found in enumerate(grams, start=SHORTEST - 1):
+        np.multiply(shorter[:count], BASE, out=found)
+        np.add(found, codes[n : n + count], out=found)
+        shorter = found
 
 
-def _words(codes: Codes, wide: Hashes) -> tuple[Hashes, Places, Places]:
+def _words(codes: Hashes) -> tuple[Hashes, Places, Places]:
     count = len(codes)
     powers = POWERS[:count] if count <= KNOWN else _powers(BASE, count)
-    inverses = INVERSES[:count] if count <= KNOWN else _powers(INVERSE, count)
-    inside = IS_WORD.take(codes, mode="clip")
-    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    inverses = INVERSES if count <= KNOWN else _powers(INVERSE, count)
+    inside = IS_WORD.take(codes.view(np.int64), mode="clip")
+    edges = (inside[1:] != inside[:-1]).nonzero()[0]
+    before = (codes * powers).cumsum().take(edges)
+    edges += 1
     starts, ends = edges[::2], edges[1::2]
-    prefix = np.cumsum(wide * powers)
-    return (prefix.take(ends - 1) - prefix.take(starts - 1)) * inverses.take(starts), starts, ends
+    return (before[1::2] - before[::2]) * inverses.take(starts), starts, ends
 
 
-def _pairs(words: Hashes) -> Hashes:
-    return words[:-1] * PAIR + words[1:]
-
-
-def _bucket(hashes: Hashes, bits: int) -> Indices:
-    mixed = hashes >> SHIFT
-    mixed ^= hashes
-    mixed *= MIX
-    mixed >>= np.uint64(64 - bits)
-    return mixed.astype(np.int32)
+def _scale(values: Values, blocks: Places) -> None:
+    """Bring the values of each block to length 1. blocks: where each begins, then the end."""
+    squares = np.ones(len(values) + 1)  # one more, since no block may begin behind the end
+    np.multiply(values, values, out=squares[:-1])
+    lengths = np.sqrt(np.add.reduceat(squares, blocks)[:-1])
+    values *= (1 / lengths).astype(np.float32).repeat(blocks[1:] - blocks[:-1])
 
 
 def _extras(text: str, clean: str, repairs: int) -> tuple[float, ...]:
     """Measure what n-grams cannot see; every value lies between 0 and about 2."""
-    upper, lower = _cases(text)
+    upper = _upper(text)
     words = clean.split()
     return (
         math.log1p(repairs) / 2,
-        upper / (upper + lower) if upper > 4 else 0.0,  # fewer capitals are a name, not a shout
-        math.log1p(len(LINK.findall(clean))) if LINK_HINT.search(clean) else 0.0,
+        upper / (upper + _lower(text)) if upper > 4 else 0.0,  # fewer capitals are a name, not a shout
+        math.log1p(len(LINK.findall(clean))) if "://" in clean or DOTTED.search(clean) else 0.0,
         1 - len(set(words)) / len(words) if words else 0.0,
         math.log1p(text.count("!")) / 2,
         math.log1p(len(words)) / 5,
     )
 
 
-def _cases(text: str) -> tuple[int, int]:
-    """Count upper and lower case letters."""
-    if not text.isascii():
-        return sum(map(str.isupper, text)), sum(map(str.islower, text))
-    raw = text.encode()
-    return len(raw) - len(raw.translate(None, ASCII_UPPER)), len(raw) - len(raw.translate(None, ASCII_LOWER))
+def _upper(text: str) -> int:
+    return _count(text, ASCII_UPPER) if text.isascii() else sum(map(str.isupper, text))
+
+
+def _lower(text: str) -> int:
+    return _count(text, ASCII_LOWER) if text.isascii() else sum(map(str.islower, text))
+
+
+def _count(text: str, letters: bytes) -> int:
+    return len(text) - len(text.encode().translate(None, letters))
