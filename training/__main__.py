@@ -1,4 +1,4 @@
-"""`python -m training fetch | fit | evaluate | compare | card`."""
+"""`python -m training fetch | fit | evaluate | compare | card | explain`."""
 
 import json
 import sys
@@ -74,18 +74,32 @@ def fit(  # noqa: PLR0917 - each is an option by name
 
 
 @app.command()
-def evaluate(
+def evaluate(  # noqa: PLR0917 - each is an option by name
     model: Annotated[Path, typer.Argument(help="Model folder.")],
     data: Annotated[Path, typer.Option(help="One .csv(.gz) or .jsonl file.")],
     draws: Annotated[int, typer.Option(help="Bootstrap draws for the intervals.")] = 200,
-    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the bootstrap, and of what is disguised.")] = 0,
+    suites: Annotated[
+        bool, typer.Option("--suites", help="Also behaviour, templates, disguises, lengths and sources.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the JSON here, not to stdout.")] = None,
 ) -> None:
     """Print AUC, average precision and calibration error of a model as JSON."""
-    from training import dataset  # noqa: PLC0415
+    from training import dataset, examination  # noqa: PLC0415
     from training.evaluate import examine  # noqa: PLC0415
 
-    found = examine(artifact.load(model), dataset.load(data), draws=draws, seed=seed)
-    print(json.dumps(found, indent=1))
+    classifier, examples = artifact.load(model), dataset.load(data)
+    progress.print(f"read {len(examples):,} examples")
+    found = examine(classifier, examples, draws=draws, seed=seed)
+    if suites:
+        told = examination.measure(classifier, examples, seed=seed, say=progress.print, draws=draws)
+        found = {"metrics": found, "suites": examination.summary(told), **told}
+    written = json.dumps(found, indent=1)
+    if out is None:
+        print(written)
+    else:
+        out.write_text(written + "\n", encoding="utf-8")
+        print(out)
 
 
 @app.command()
@@ -107,12 +121,33 @@ def compare(
 
 
 @app.command()
-def card(model: Annotated[Path, typer.Argument(help="Model folder.")]) -> None:
-    """Write CARD.md into a model folder."""
+def card(
+    model: Annotated[Path, typer.Argument(help="Model folder.")],
+    data: Annotated[
+        Path | None, typer.Option(help="One labelled .csv(.gz) or .jsonl file: draw the pictures from it.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of what is disguised.")] = 0,
+) -> None:
+    """Write CARD.md into a model folder, with pictures if --data is given. Prints the file."""
     from training import card as cards  # noqa: PLC0415
+    from training import dataset, pictures  # noqa: PLC0415
 
     artifact.load(model)
+    if data is not None:
+        pictures.draw(model, dataset.load(data), seed=seed, say=partial(progress.print, markup=False))
     print(cards.write(model))
+
+
+@app.command()
+def explain(
+    model: Annotated[Path, typer.Argument(help="Model folder.")],
+    text: Annotated[str, typer.Argument(help="A comment.")],
+    label: Annotated[str, typer.Option(help="The label whose score is explained.")] = "toxicity",
+) -> None:
+    """Show step by step how the score of one text is made, as Markdown."""
+    from training import working  # noqa: PLC0415
+
+    print("\n".join(working.steps(artifact.load(model), text, label)))
 
 
 if __name__ == "__main__":

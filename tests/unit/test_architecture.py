@@ -37,7 +37,7 @@ FOREIGN = {
 }
 
 # Who may use the evasion suite: whoever fits a model must not know what it will be asked.
-EXAMINERS = {"training.__main__", "training.card", "training.evaluate"}
+EXAMINERS = {"training.__main__", "training.card", "training.evaluate", "training.examination"}
 
 Graph = dict[str, set[str]]
 
