@@ -134,7 +134,8 @@ def card(
 
     artifact.load(model)
     if data is not None:
-        pictures.draw(model, dataset.load(data), seed=seed, say=partial(progress.print, markup=False))
+        say = partial(progress.print, markup=False, soft_wrap=True)
+        pictures.draw(model, dataset.load(data), seed=seed, say=say)
     print(cards.write(model))
 
 

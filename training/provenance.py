@@ -19,7 +19,7 @@ class Told:
 
 SOURCES = {
     "jigsaw_wiki": Told(
-        "Wikipedia talk", "Wikipedia talk pages, ten annotators a comment (Jigsaw)", WIKIPEDIA
+        "Wikipedia talk", "Wikipedia talk pages, judged by crowd workers (Jigsaw)", WIKIPEDIA
     ),
     "jigsaw_sublabel_sample": Told(
         "Wikipedia sample", "the part of it whose sub-labels (insult, threat, ...) are known", WIKIPEDIA
@@ -44,7 +44,7 @@ SOURCES = {
         "far-right forum", "sentences of a far-right forum, hateful or not (de Gibert et al.)", "CC BY-SA 3.0"
     ),
     "edos": Told("sexism", "posts, sexist or not: the others need not be kind (Kirk et al.)", "CC0"),
-    "SPAM_youtube": Told("video comments", "comments under five videos (Alberto et al.)", "CC BY 4.0 (UCI)"),
+    "SPAM_youtube": Told("video comments", "comments under music videos (Alberto et al.)", "CC BY 4.0 (UCI)"),
     "SPAM_sms": Told("text messages", "text messages (Almeida et al.)", "CC BY 4.0 (UCI)"),
     "sentences": Told("our own", "sentences that we wrote for training", "Apache-2.0, as this repository"),
     "decisions": Told("decisions", "decisions of the site's own moderators", "the site's own"),

@@ -24,11 +24,11 @@ def steps(classifier: Classifier, text: str, label: str) -> Iterator[str]:
     probability = float(classifier.score([text])[0, column])
     yield f"`{classifier.model_id}`, {label}, of: {text}\n"
     yield "| step | what comes out |\n|---|---|"
-    yield f"| normalise | {clean.text} |"
+    yield f"| normalise | {_cell(clean.text)} |"
     yield f"| disguises undone | {clean.repairs} |"
     yield f"| different n-grams | {len(row.indices)} |"
     for word, weight in words(classifier, text, label):
-        yield f'| the n-grams of "{word}" add | {weight:+.2f} |'
+        yield f'| the n-grams of "{_cell(word)}" add | {weight:+.2f} |'
     yield f"| what was counted (disguises, capitals, links, length) adds | {extras:+.2f} |"
     yield f"| every text begins with | {head.intercept:+.2f} |"
     yield f"| together: the margin, in log-odds | {margin:+.2f} |"
@@ -36,7 +36,7 @@ def steps(classifier: Classifier, text: str, label: str) -> Iterator[str]:
 
 
 def words(classifier: Classifier, text: str, label: str) -> list[tuple[str, float]]:
-    """Return each word of the normalised text with what it adds to the margin; blanks go to the word before."""
+    """Return each normalised word and what it adds to the margin; a blank goes to the word before it."""
     clean = normalise(text)
     weights = classifier.heads[classifier.labels.index(label)].weights
     shares = explain.contributions(text, clean, weights, classifier.ngrams)
@@ -46,3 +46,8 @@ def words(classifier: Classifier, text: str, label: str) -> list[tuple[str, floa
         at = list(places)
         found.append((clean.text[at[0] : at[-1] + 1].strip(), float(shares[at].sum())))
     return found
+
+
+def _cell(text: str) -> str:
+    """Return a text that a Markdown table shows as it is, in one cell."""
+    return text.replace("\\", "\\\\").replace("|", "\\|")

@@ -192,5 +192,5 @@ def test_the_shipped_model_has_all_that_the_service_relies_on() -> None:
     )
     assert score(shipped, "You are a pathetic idiot.") > 0.8
     assert score(shipped, "Thank you for this clear and helpful article.") < 0.1
-    assert sum(file.stat().st_size for file in artifact.shipped().iterdir()) <= 3_000_000
-    assert "## Known weaknesses" in Path(artifact.shipped() / "CARD.md").read_text("utf-8")
+    assert sum(file.stat().st_size for file in artifact.shipped().rglob("*")) <= 3_000_000
+    assert "## Caveats and recommendations" in Path(artifact.shipped() / "CARD.md").read_text("utf-8")
