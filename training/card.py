@@ -65,7 +65,7 @@ CAVEATS = """## Caveats and recommendations
 - Where most data came from, probabilities say what happens. Elsewhere they rank well, but their level is
   off (ECE per source): a site should certify limits on decisions of its own moderators.
 - The shipped limits are {limits_are}: chosen on public data kept back, not on your readers.
-- Labels with weak evidence agree with people where they could be compared, and nowhere else for sure.
+- A label of weak evidence is as good as its rows above say. Where it has no row, nothing is known.
 - Examine it again, with `python -m training evaluate`, before you trust it in a new place.
 """
 
