@@ -23,7 +23,7 @@ DISGUISES = {
     "bidi_controls": "direction marks",
     "bidi_override": "written backwards",
     "homoglyphs": "look-alike letters",
-    "stylised": "mathematical letters",
+    "stylised": "signs that look like letters",
     "full_width": "full-width letters",
     "html_entities": "HTML entities",
     "leet": "leet (1d10t)",

@@ -4,7 +4,7 @@ Naive-Bayes log-count ratios scale the features (Wang and Manning, ACL 2012, pp.
 stochastic gradient descent finds the coefficients, and both fold into one weight per feature.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ PENALTY = 0.2
 LEAST_ALPHA = 1e-6
 STEPS = 1_300_000
 FEWEST_EPOCHS, MOST_EPOCHS = 6, 60
-BLOCK = 1 << 23  # values scaled at once
+BLOCK = 1 << 23  # values
 SMOOTHING = 0.05  # pseudo-count of the log-count ratio
 # Strength with which a correction is held to its base: the prior's precision in log-odds. At 1.0 one
 # decision moves a comment just like it by at most about a third of a unit, twenty by two units.
@@ -45,10 +45,13 @@ def fold_rows(rows: csr_array, fold: int) -> csr_array:
     if fold == 1:
         return rows
     grams = rows.shape[1] - len(EXTRAS)
-    indices = np.where(rows.indices < grams, rows.indices // fold, rows.indices - grams + grams // fold)
-    return csr_array(
-        (rows.data, indices, rows.indptr), shape=(len(rows.indptr) - 1, grams // fold + len(EXTRAS))
-    )
+    folded = np.empty_like(rows.indices)
+    for block in _blocks(rows):
+        indices = rows.indices[block]
+        folded[block] = np.where(indices < grams, indices // fold, indices - grams + grams // fold)
+    found = csr_array((rows.shape[0], grams // fold + len(EXTRAS)), dtype=rows.dtype)
+    found.data, found.indices, found.indptr = rows.data, folded, rows.indptr
+    return found
 
 
 def unfold(weights: Floats, fold: int) -> Floats:
@@ -66,18 +69,23 @@ def fit(rows: csr_array, target: Floats, weight: Floats, *, seed: int) -> Fitted
     alpha = max(LEAST_ALPHA, PENALTY / len(target))
     epochs = min(max(STEPS // len(target), FEWEST_EPOCHS), MOST_EPOCHS)
     ratio = log_count_ratio(rows, is_yes, weight)
-    rows = csr_array((_scaled(rows, ratio), rows.indices, rows.indptr), shape=rows.shape)
+    scaled = csr_array(rows.shape, dtype=rows.dtype)
+    scaled.data, scaled.indices, scaled.indptr = _scaled(rows, ratio), rows.indices, rows.indptr
     model = SGDClassifier(
         loss="log_loss", alpha=alpha, max_iter=epochs, tol=None, average=True, random_state=seed
-    ).fit(rows, is_yes, sample_weight=weight)
+    ).fit(scaled, is_yes, sample_weight=weight)
     return Fitted(ratio * model.coef_[0], float(model.intercept_[0]))
+
+
+def _blocks(rows: csr_array) -> Iterator[slice]:
+    """Yield pieces of the values of rows that are small enough to be copied on the way."""
+    return (slice(at, at + BLOCK) for at in range(0, rows.nnz, BLOCK))
 
 
 def _scaled(rows: csr_array, ratio: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the values of rows times the ratio of their feature, without a second copy on the way."""
     scaled: NDArray[np.float32] = np.empty(rows.nnz, np.float32)
-    for at in range(0, len(scaled), BLOCK):  # NumPy makes 64-bit numbers of all indices that it is given
-        block = slice(at, at + BLOCK)
+    for block in _blocks(rows):  # NumPy makes 64-bit numbers of all indices that it is given
         np.take(ratio, rows.indices[block], out=scaled[block], mode="clip")
         scaled[block] *= rows.data[block]
     return scaled

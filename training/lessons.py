@@ -28,7 +28,7 @@ from training.material import (
 
 Floats = NDArray[np.float64]
 
-MOST_NO = 80_000  # examples that say no to a label other than toxicity
+MOST_NO = 50_000  # examples that say no to a label other than toxicity
 FEWEST = 20  # examples of each class: with fewer a head would be a guess
 
 

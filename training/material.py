@@ -25,7 +25,10 @@ WIKIPEDIA = frozenset({"jigsaw_wiki", "jigsaw_sublabel_sample", "cat_large_wiki"
 # Sub-labels that people gave here examine and calibrate the weak heads, which never learn from them.
 WITNESSES = frozenset({"jigsaw_wiki", "jigsaw_sublabel_sample"})
 UNSEEN_VIDEO = "04-Eminem"  # spam is examined on a video nobody learnt from
-DECISION = 3.0  # a decision on the own site counts as much as three public examples
+DECISIONS = "decisions"
+# Of whole sources: a decision on the own site counts as much as three public examples; spam by telephone
+# reads otherwise than spam in comments.
+WEIGHTS = {DECISIONS: 3.0, "SPAM_sms": 0.3}
 OWN = 0.3  # weight of our own sentences for labels that have one view only
 OWN_PART = 4  # at most one sentence of our own to so many of people
 DOUBTFUL = {"edos": 0.02, "stormfront_vicomtech": 0.1}  # their 0 means "not sexist", "not hate"; not "kind"
@@ -95,7 +98,7 @@ def gather(
             parts=[material.parts[at] for at in chosen],
         )
     for file in labels:
-        decided = [replace(example, source="decisions") for example in dataset.load(file)]
+        decided = [replace(example, source=DECISIONS) for example in dataset.load(file)]
         material.examples.extend(decided)
         material.parts.extend(split.parts(decided, seed=seed, shares={FIT: 0.9, CALIBRATE: 0.1}))
         material.checksums[file.name] = dataset.sha256(file)
@@ -118,7 +121,7 @@ def judgements(material: Material, label: str, view: View = PLAIN[0]) -> tuple[F
         ]
     )
     if label == "spam" and material.words is not None:
-        others = np.flatnonzero(np.isnan(target))
+        others = np.flatnonzero(np.isnan(target) & [not _is_made(e) for e in material.examples])
         others = others[others % NOT_SPAM_EVERY == 0]
         target[others], weight[others] = 0.0, NOT_SPAM
     return target, weight
@@ -135,7 +138,7 @@ def weak_judgements(material: Material) -> dict[str, tuple[Floats, Floats]]:
         example = material.examples[row]
         if example.source in WITNESSES and len(example.labels) > 1:
             continue
-        if example.source == distil.SOURCE or example.source.startswith(slips.PREFIX):
+        if _is_made(example) and not example.source.startswith(sentences.SOURCE):
             continue
         for label, (target, weight) in weak.judge(example, material.words).items():
             if label not in example.labels:
@@ -162,10 +165,15 @@ def _ordered(material: Material) -> Material:
     )
 
 
+def _is_made(example: Example) -> bool:
+    """Say whether we made a text ourselves, so that it is no comment that somebody might have sent."""
+    return example.source.startswith((sentences.SOURCE, slips.PREFIX, distil.SOURCE))
+
+
 def _source_weight(example: Example, label: str, view: View) -> float:
     source = example.source.removeprefix(slips.PREFIX)
-    if source == "decisions":
-        return DECISION * view.natural
+    if source in WEIGHTS:
+        return WEIGHTS[source] * view.natural
     if source.startswith(sentences.SOURCE):
         return 0.0 if source in QUARRELSOME else view.own
     if source == distil.SOURCE:

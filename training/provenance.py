@@ -47,6 +47,12 @@ SOURCES = {
     "SPAM_youtube": Told("video comments", "comments under music videos (Alberto et al.)", "CC BY 4.0 (UCI)"),
     "SPAM_sms": Told("text messages", "text messages (Almeida et al.)", "CC BY 4.0 (UCI)"),
     "sentences": Told("our own", "sentences that we wrote for training", "Apache-2.0, as this repository"),
+    "slips": Told("slips", "misspelt copies of a part of the examples above", "as their originals"),
+    "teacher": Told(
+        "teacher",
+        "texts cut and mixed from the examples above, judged by a fine-tuned all-MiniLM-L6-v2",
+        "as their originals; the teacher Apache-2.0",
+    ),
     "decisions": Told("decisions", "decisions of the site's own moderators", "the site's own"),
 }
 # Files that are not examples: word lists from which weak labels are made.

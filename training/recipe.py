@@ -20,7 +20,8 @@ from models import artifact
 from models.calibration import logistic
 from models.classifier import Classifier, Head
 from models.features import Ngrams
-from training import calibrate, evaluate, heads, lessons, thresholds
+from training import calibrate, evaluate, heads, lessons, pictures, thresholds
+from training import examination as examinations
 from training.lessons import Lesson
 from training.material import EXAMINE, FIT, WITNESSES, Material, gather
 from training.vectorise import NgramVectorizer
@@ -32,6 +33,7 @@ FOLD = 4  # neighbouring buckets that share a weight in every head but toxicity:
 # Weak heads that agree better with people when half of them is the toxicity head (docs/quality.md).
 BLENDED = frozenset({"severe_toxicity", "insult", "profanity"})
 NARROW, HARM = "toxicity, narrow", 1  # what is blended in: the view of all people's judgements, folded
+LANGUAGE = "en"  # of the behaviour suite and of the identity templates
 LONGEST = 1000  # characters learnt of a comment: beyond, a long one only fills the memory
 
 
@@ -81,9 +83,15 @@ def fit(plan: Plan, say: Say) -> Path:
     for head in made:
         say(f"{head.label}: {_sentence(metrics.get(head.label, {}))}{'' if head in kept else ' - left out'}")
     left_out = sorted(head.label for head in made if head not in kept)
+    examined = [material.examples[row] for row in material.rows(EXAMINE)]
     manifest = {**describe(plan, material), "metrics": metrics, "left_out": left_out}
+    if recipe.draws and plan.language == LANGUAGE:
+        manifest["suites"] = examinations.suites(Classifier(kept, recipe.ngrams), examined, seed=plan.seed)
     folds = {head.label: fold_of(head.label) for head in kept}
-    return artifact.save(kept, recipe.ngrams, manifest, plan.out, name=plan.name, folds=folds)
+    folder = artifact.save(kept, recipe.ngrams, manifest, plan.out, name=plan.name, folds=folds)
+    if recipe.draws:
+        pictures.draw(folder, examined, seed=plan.seed, say=say)
+    return folder
 
 
 def _vectorised(material: Material, ngrams: Ngrams, *, jobs: int) -> csr_array:
@@ -143,7 +151,8 @@ def _heads(planned: Sequence[Lesson], rows: csr_array, *, seed: int, jobs: int, 
     blended = [lesson for lesson in planned if _is_blended(lesson)]
     toxicity = next((lesson for lesson in planned if lesson.label == "toxicity"), None)
     if blended and toxicity:
-        tasks.append((replace(toxicity, label=NARROW), toxicity.views[HARM][1]))
+        weight = lessons.thinned(toxicity.views[: HARM + 1][-1][1], toxicity.target)
+        tasks.append((replace(toxicity, label=NARROW), weight))
     # The large ones one after the other, each holds a gigabyte; the thin ones side by side.
     large = [_fitted(lesson, weight, rows, seed=seed) for lesson, weight in tasks if lesson is toxicity]
     thin = Parallel(n_jobs=jobs, prefer="threads")(
@@ -178,8 +187,11 @@ def _picked(rows: csr_array, taught: NDArray[np.intp]) -> csr_array:
     count = len(taught)
     if taught[-1] != count - 1:
         return rows[taught]
-    ends = rows.indptr[: count + 1]
-    return csr_array((rows.data[: ends[-1]], rows.indices[: ends[-1]], ends), shape=(count, rows.shape[1]))
+    picked = csr_array((count, rows.shape[1]), dtype=rows.dtype)
+    picked.indptr = rows.indptr[: count + 1]
+    # Set, not given: SciPy's constructor copies what is less than half of a larger array.
+    picked.indices, picked.data = rows.indices[: picked.indptr[-1]], rows.data[: picked.indptr[-1]]
+    return picked
 
 
 def _is_blended(lesson: Lesson) -> bool:

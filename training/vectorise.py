@@ -93,4 +93,6 @@ def _stack(parts: Iterable[csr_array], texts: Sequence[str], ngrams: Ngrams) -> 
         at = end
     ends = np.cumsum(np.concatenate(lengths))
     ends = ends.astype(np.int32 if at < 2**31 else np.int64)
-    return csr_array((values[:at], indices[:at], ends), shape=(len(texts), ngrams.size))
+    indices.resize(at, refcheck=False)  # in place; SciPy copies what is a part of a larger array
+    values.resize(at, refcheck=False)
+    return csr_array((values, indices, ends), shape=(len(texts), ngrams.size))

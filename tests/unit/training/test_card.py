@@ -95,7 +95,8 @@ def test_a_card_without_pictures_says_how_to_get_them(folder: Path, tmp_path: Pa
 
 
 def test_languages_are_those_of_the_manifest(folder: Path, tmp_path: Path) -> None:
-    assert "Languages: not recorded." in written(copied(folder, tmp_path))
+    assert "Languages: English." in written(copied(folder, tmp_path))
+    assert "Languages: not recorded." in written(copied(folder, tmp_path, languages=[]))
     assert "Languages: German, xx." in written(copied(folder, tmp_path, languages=["de", "xx"]))
 
 
@@ -195,7 +196,7 @@ def test_without_matplotlib_a_card_is_written_and_says_how_to_get_pictures(
 
 def test_without_matplotlib_a_model_is_fitted_and_examined(tmp_path: Path) -> None:
     data = corpus.write(tmp_path / "corpus.jsonl", corpus.generate(600))
-    done = bare(tmp_path, "fit", "--data", data, "--fast", "--out", tmp_path / "out")
+    done = bare(tmp_path, "fit", "--data", data, "--recipe", "trial", "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     folder = Path(done.stdout.splitlines()[-1])
     assert pictures.HOW in (folder / "CARD.md").read_text("utf-8")

@@ -138,7 +138,9 @@ def test_a_decision_weighs_more_and_undoes_the_bias_of_sampling(tmp_path: Path) 
         tmp_path / "labels.jsonl", [Example("hello there", {"spam": 0.0}, weight=2, probability=0.5)]
     )
     gathered = material.gather(None, (labels,), seed=0)
-    assert material.judgements(gathered, "spam")[1].tolist() == [2 / 0.5 * material.DECISION]
+    assert material.judgements(gathered, "spam")[1].tolist() == [
+        2 / 0.5 * material.WEIGHTS[material.DECISIONS]
+    ]
 
 
 def test_a_folder_without_anything_to_learn_from_is_refused(tmp_path: Path) -> None:
