@@ -46,6 +46,7 @@ class EmbeddedServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._supervisor: threading.Thread | None = None
         self._trouble = ""
+        self._last_words = ""
         self.url = f"unix://{quote(str(self._socket))}"
         self.restarts = 0
 
@@ -96,6 +97,7 @@ class EmbeddedServer:
         self._log.write_bytes(b"")
         self._stopping.clear()
         self.restarts = 0
+        self._last_words = ""
         atexit.register(self.stop)
         self._supervisor = threading.Thread(
             target=self._supervise, args=(command,), name="redis-supervisor", daemon=True
@@ -127,6 +129,7 @@ class EmbeddedServer:
             try:
                 self._set_aside_unreadable()
                 self._live(command)
+                self._last_words = self._log_tail()  # before the next one begins to write
             except OSError as error:  # no memory or no file handle now: as good as a death, tried again
                 self._trouble = f"{error}"
             if time.monotonic() - born > STEADY_S:
@@ -160,9 +163,8 @@ class EmbeddedServer:
                     client.ping()
                     return
                 self._stopping.wait(0.01)
-        raise Away(
-            f"the embedded Redis server did not start; its log ends: {self._log_tail()}{self._trouble}"
-        )
+        ends = self._last_words or self._log_tail()
+        raise Away(f"the embedded Redis server did not start; its log ends: {ends}{self._trouble}")
 
     def _end_stale_server(self) -> None:
         """Shut down what an earlier service left on our socket; the lock says that it is nobody's."""
