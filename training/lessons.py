@@ -98,18 +98,12 @@ def _lesson(
         teaches &= ~_among(sources, WITNESSES)
     target = np.where(teaches, truth, guess)
     teaching = (parts == FIT) & np.isfinite(target)
-    views: list[tuple[float, Floats]] = []
-    for view in VIEWS if label == "toxicity" else PLAIN:
-        weight = np.where(teaches, judgements(material, label, view)[1], guess_weight)
-        weight = np.where(teaching, weight, 0.0)
-        if label != "toxicity":
-            weight = thinned(weight, target)
-        if not has_both(target[weight > 0]):  # nothing to see from there, say without a teacher
-            continue
-        if views and np.array_equal(weight, views[-1][1]):  # material of one kind looks the same each way
-            views[-1] = (views[-1][0] + view.share, weight)
-        else:
-            views.append((view.share, weight))
+    weights = [
+        (view.share, np.where(teaches, judgements(material, label, view)[1], guess_weight) * teaching)
+        for view in (VIEWS if label == "toxicity" else PLAIN)
+    ]
+    if label != "toxicity":
+        weights = [(share, thinned(weight, target)) for share, weight in weights]
     held = np.flatnonzero(np.isfinite(truth) & (parts == CALIBRATE))
     natural = held[_among(sources[held], WIKIPEDIA)]
     if label == "toxicity" and len(natural) >= calibrate.ENOUGH:
@@ -118,7 +112,22 @@ def _lesson(
     if is_weak and has_both(truth[witnesses]):
         held = witnesses
     evidence = "weak" if is_weak else "human"
-    return Lesson(label, evidence, np.nan_to_num(target), tuple(views), held, truth, truth_weight)
+    return Lesson(
+        label, evidence, np.nan_to_num(target), _told_apart(weights, target), held, truth, truth_weight
+    )
+
+
+def _told_apart(weights: Sequence[tuple[float, Floats]], target: Floats) -> tuple[tuple[float, Floats], ...]:
+    """Return the views that show something, and each something else: one kind of material looks alike."""
+    views: list[tuple[float, Floats]] = []
+    for share, weight in weights:
+        if not has_both(target[weight > 0]):  # nothing to see from there, say without a teacher
+            continue
+        if views and np.array_equal(weight, views[-1][1]):
+            views[-1] = (views[-1][0] + share, weight)
+        else:
+            views.append((share, weight))
+    return tuple(views)
 
 
 def _among(sources: NDArray[np.str_], names: Sequence[str] | frozenset[str]) -> NDArray[np.bool_]:
