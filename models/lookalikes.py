@@ -13,7 +13,7 @@ JOINERS = frozenset("\u200d\ufe0e\ufe0f")  # emoji use them: invisible, but no t
 HOLLOW = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters by category, blank on the screen
 SQUARED = {0x1F150: 26, 0x1F170: 26}  # negative circled and squared A to Z: no decomposition exists
 # Blank on the screen although Unicode files them elsewhere: reserved for what is invisible, a null notehead.
-UNSEEN = (*range(0x2065, 0x2066), *range(0xFFF0, 0xFFF9), 0x1D159, *range(0xE0000, 0xE1000))
+UNSEEN = (0x2065, *range(0xFFF0, 0xFFF9), 0x1D159, *range(0xE0000, 0xE1000))
 DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u25cf\u30fb\u318d\uff65"  # bullets, put between letters to part them
 FIXED = (
     {chr(first + at): chr(ord("a") + at) for first, count in SQUARED.items() for at in range(count)}

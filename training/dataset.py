@@ -7,8 +7,7 @@ Nothing is cleaned here; that is the normaliser's work. How bytes become rows is
 import hashlib
 import html
 import string
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -97,25 +96,6 @@ def groups(texts: Iterable[str]) -> list[int]:
     for row, older in enumerate(parent):  # never younger than its row, so its own root is known by now
         parent[row] = parent[older]
     return parent
-
-
-def merged(examples: Iterable[Example]) -> list[Example]:
-    """Keep one example per text and source, in order; its labels are the mean of all judgements.
-
-    Equal are texts with the same letters and digits. Weights are not added: a repeated text counts once.
-    """
-    same: dict[tuple[bytes, str], list[Example]] = {}
-    for example in examples:
-        same.setdefault((keys(example.text)[0], example.source), []).append(example)
-    return [replace(found[0], labels=_mean(found)) for found in same.values()]
-
-
-def _mean(examples: Sequence[Example]) -> dict[str, float]:
-    judged: dict[str, list[float]] = {}
-    for example in examples:
-        for label, value in example.labels.items():
-            judged.setdefault(label, []).append(value)
-    return {label: sum(values) / len(values) for label, values in judged.items()}
 
 
 def _root(parent: list[int], row: int) -> int:

@@ -138,7 +138,7 @@ def weak_judgements(material: Material) -> dict[str, tuple[Floats, Floats]]:
         example = material.examples[row]
         if example.source in WITNESSES and len(example.labels) > 1:
             continue
-        if _is_made(example) and not example.source.startswith(sentences.SOURCE):
+        if example.source.startswith((slips.PREFIX, distil.SOURCE)):
             continue
         for label, (target, weight) in weak.judge(example, material.words).items():
             if label not in example.labels:

@@ -20,8 +20,7 @@ from models import artifact
 from models.calibration import logistic
 from models.classifier import Classifier, Head
 from models.features import Ngrams
-from training import calibrate, evaluate, heads, lessons, pictures, thresholds
-from training import examination as examinations
+from training import calibrate, evaluate, examination, heads, lessons, pictures, thresholds
 from training.lessons import Lesson
 from training.material import EXAMINE, FIT, WITNESSES, Material, gather
 from training.vectorise import NgramVectorizer
@@ -32,6 +31,7 @@ WEAKEST = 0.85  # AUC on people's labels below which a head is left out
 FOLD = 4  # neighbouring buckets that share a weight in every head but toxicity: thin labels need fewer
 # Weak heads that agree better with people when half of them is the toxicity head (docs/quality.md).
 BLENDED = frozenset({"severe_toxicity", "insult", "profanity"})
+TOXICITY = "toxicity"
 NARROW, HARM = "toxicity, narrow", 1  # what is blended in: the view of all people's judgements, folded
 LANGUAGE = "en"  # of the behaviour suite and of the identity templates
 LONGEST = 1000  # characters learnt of a comment: beyond, a long one only fills the memory
@@ -78,7 +78,7 @@ def fit(plan: Plan, say: Say) -> Path:
     if not made:
         raise ValueError(f"no label has {lessons.FEWEST} examples of each class to learn from")
     del rows  # a gigabyte that the examination can use
-    metrics = examination(Classifier(made, recipe.ngrams), material, draws=recipe.draws)
+    metrics = _metrics(Classifier(made, recipe.ngrams), material, draws=recipe.draws)
     kept = [head for head in made if not _has_failed(head, metrics)]
     for head in made:
         say(f"{head.label}: {_sentence(metrics.get(head.label, {}))}{'' if head in kept else ' - left out'}")
@@ -86,7 +86,7 @@ def fit(plan: Plan, say: Say) -> Path:
     examined = [material.examples[row] for row in material.rows(EXAMINE)]
     manifest = {**describe(plan, material), "metrics": metrics, "left_out": left_out}
     if recipe.draws and plan.language == LANGUAGE:
-        manifest["suites"] = examinations.suites(Classifier(kept, recipe.ngrams), examined, seed=plan.seed)
+        manifest["suites"] = examination.suites(Classifier(kept, recipe.ngrams), examined, seed=plan.seed)
     folds = {head.label: fold_of(head.label) for head in kept}
     folder = artifact.save(kept, recipe.ngrams, manifest, plan.out, name=plan.name, folds=folds)
     if recipe.draws:
@@ -104,7 +104,7 @@ def _vectorised(material: Material, ngrams: Ngrams, *, jobs: int) -> csr_array:
 
 def fold_of(label: str) -> int:
     """Return how many neighbouring buckets share a weight in the head of `label`."""
-    return 1 if label == "toxicity" else FOLD
+    return 1 if label == TOXICITY else FOLD
 
 
 def describe(plan: Plan, material: Material) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def tools() -> dict[str, str]:
     return {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__}
 
 
-def examination(classifier: Classifier, material: Material, *, draws: int) -> dict[str, Any]:
+def _metrics(classifier: Classifier, material: Material, *, draws: int) -> dict[str, Any]:
     """Measure on what was kept back: the examination part, and people's sub-labels for weak heads."""
     examined = [material.examples[row] for row in material.rows(EXAMINE)]
     found = evaluate.examine(classifier, examined, draws=draws)
@@ -147,31 +147,31 @@ def examination(classifier: Classifier, material: Material, *, draws: int) -> di
 
 def _heads(planned: Sequence[Lesson], rows: csr_array, *, seed: int, jobs: int, say: Say) -> list[Head]:
     """Fit all parts of all heads, in threads (scikit-learn lets go of the interpreter), and join them."""
-    tasks = [(lesson, weight) for lesson in planned for _, weight in lesson.views]
-    blended = [lesson for lesson in planned if _is_blended(lesson)]
-    toxicity = next((lesson for lesson in planned if lesson.label == "toxicity"), None)
-    if blended and toxicity:
+    thin = [lesson for lesson in planned if fold_of(lesson.label) > 1]
+    toxicity = next((lesson for lesson in planned if lesson.label == TOXICITY), None)
+    if toxicity and any(map(_is_blended, thin)):
         weight = lessons.thinned(toxicity.views[: HARM + 1][-1][1], toxicity.target)
-        tasks.append((replace(toxicity, label=NARROW), weight))
-    # The large ones one after the other, each holds a gigabyte; the thin ones side by side.
-    large = [_fitted(lesson, weight, rows, seed=seed) for lesson, weight in tasks if lesson is toxicity]
-    thin = Parallel(n_jobs=jobs, prefer="threads")(
-        delayed(_fitted)(lesson, weight, rows, seed=seed)
-        for lesson, weight in tasks
-        if lesson is not toxicity
-    )
-    fitted = [(large if lesson is toxicity else thin).pop(0) for lesson, _ in tasks]
-    harm = fitted.pop() if len(tasks) > sum(len(lesson.views) for lesson in planned) else None
+        thin.append(replace(toxicity, label=NARROW, views=((1.0, weight),)))
+    # The large one is fitted part by part, each holds a gigabyte; the thin ones side by side.
+    fitted = {TOXICITY: _parts(toxicity, rows, seed=seed)} if toxicity else {}
+    side_by_side = Parallel(n_jobs=jobs, prefer="threads")
+    found = side_by_side(delayed(_parts)(lesson, rows, seed=seed) for lesson in thin)
+    fitted |= {lesson.label: parts for lesson, parts in zip(thin, found, strict=True)}
     made = []
     for lesson in planned:
-        parts = [(share, fitted.pop(0)) for share, _ in lesson.views]
-        if harm and lesson in blended:
-            parts = [(0.5, parts[0][1]), (0.5, harm)]
+        parts = fitted[lesson.label]
+        if _is_blended(lesson) and NARROW in fitted:
+            parts = [(0.5, parts[0][1]), (0.5, fitted[NARROW][0][1])]
         whole = heads.mean(rows[lesson.held], parts) if len(parts) > 1 else parts[0][1]
         made.append(_calibrated(lesson, whole, rows))
         taught = int((lesson.views[-1][1] > 0).sum())
         say(f"fitted {lesson.label} on {taught:,} examples, calibrated on {len(lesson.held):,}")
     return made
+
+
+def _parts(lesson: Lesson, rows: csr_array, *, seed: int) -> list[tuple[float, heads.Fitted]]:
+    """Fit a head once for each view of its lesson."""
+    return [(share, _fitted(lesson, weight, rows, seed=seed)) for share, weight in lesson.views]
 
 
 def _fitted(lesson: Lesson, weight: heads.Floats, rows: csr_array, *, seed: int) -> heads.Fitted:

@@ -223,17 +223,6 @@ def test_nothing_has_no_groups() -> None:
     assert dataset.groups([]) == []
 
 
-def test_equal_texts_of_a_source_become_one_with_the_mean_judgement() -> None:
-    examples = [
-        Example("Hello, dear world!", {"toxicity": 1.0, "spam": 0.0}, source="a"),
-        Example("something else entirely", {"toxicity": 0.0}, source="a"),
-        Example("hello dear WORLD", {"toxicity": 0.0}, source="a"),
-        Example("hello dear world", {"toxicity": 0.0}, source="b"),
-    ]
-    first = Example("Hello, dear world!", {"toxicity": 0.5, "spam": 0.0}, source="a")
-    assert dataset.merged(examples) == [first, examples[1], examples[3]]
-
-
 def test_no_near_duplicate_stands_on_two_sides() -> None:
     examples = [Example(f"{e.text}{'!' * (at % 3)}", e.labels) for at, e in enumerate(corpus.generate(600))]
     examples += [Example(e.text.upper(), e.labels) for e in examples]

@@ -42,12 +42,12 @@ def row(example: Example, source: str, *, witness: bool) -> dict[str, object]:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder laid out as the public data are, with sentences of the generated corpus."""
     place = tmp_path_factory.mktemp("data")
-    comments = [e for e in corpus.generate(2400, seed=3) if e.labels["spam"] == 0]
+    comments = [e for e in corpus.generate(6000, seed=3) if e.labels["spam"] == 0]
     witnesses = [row(e, "jigsaw_sublabel_sample", witness=True) for e in comments[:600]]
-    others = [row(e, "jigsaw_wiki", witness=False) for e in comments[600:1500]]
-    tweets = [row(e, "davidson", witness=False) for e in comments[1500:1700]]
+    others = [row(e, "jigsaw_wiki", witness=False) for e in comments[600:4500]]
+    tweets = [row(e, "davidson", witness=False) for e in comments[4500:4700]]
     write_csv(place / "train.csv.gz", witnesses + others + tweets)
-    write_csv(place / "valid.csv.gz", [row(e, "jigsaw_wiki", witness=True) for e in comments[1700:]])
+    write_csv(place / "valid.csv.gz", [row(e, "jigsaw_wiki", witness=True) for e in comments[4700:]])
     sold = corpus.generate(1200, seed=4)
     videos = [{"text": e.text, "toxic": e.labels["spam"], "split": "01-Psy"} for e in sold[:600]]
     unseen = [
@@ -69,9 +69,7 @@ def test_a_folder_becomes_a_model_whose_weak_heads_say_so_and_never_refuse(
     assert made.evidence["toxicity"] == made.evidence["spam"] == "human"
     assert made.evidence["insult"] == "weak"
     assert made.limits["insult"].reject is None
-    # The corpus swears and threatens as often as it insults, and weak evidence calls all of it an insult:
-    # about .91 is the most that can be reached.
-    assert made.manifest["metrics"]["insult"]["wikipedia_sublabels"]["auc"][0] > 0.85
+    assert made.manifest["metrics"]["insult"]["wikipedia_sublabels"]["auc"][0] > 0.9
     assert made.manifest["metrics"]["toxicity"]["jigsaw_wiki"]["auc"][0] > 0.9
     assert set(made.manifest["data"]) == {path.name for path in data.iterdir()}
     assert made.manifest["recipe"]["sources"][sentences.SOURCE] > 300
