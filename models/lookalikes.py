@@ -14,9 +14,12 @@ HOLLOW = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters by category, bla
 SQUARED = {0x1F150: 26, 0x1F170: 26}  # negative circled and squared A to Z: no decomposition exists
 # Blank on the screen although Unicode files them elsewhere: reserved for what is invisible, a null notehead.
 UNSEEN = (0x2065, *range(0xFFF0, 0xFFF9), 0x1D159, *range(0xE0000, 0xE1000))
+# Small Greek letters that are drawn otherwise than their capitals, and the lunate sigma.
+SMALL = {"\u03b7": "n", "\u00b5": "u", "\u03bc": "u", "\u03f2": "c"}
 DOTS = "\u00b7\u2022\u2027\u2219\u22c5\u25cf\u30fb\u318d\uff65"  # bullets, put between letters to part them
 FIXED = (
     {chr(first + at): chr(ord("a") + at) for first, count in SQUARED.items() for at in range(count)}
+    | SMALL
     | dict.fromkeys(DOTS, ".")
     | dict.fromkeys(map(chr, UNSEEN), "")
     | dict.fromkeys(HOLLOW, "")
@@ -75,4 +78,6 @@ def _plain(char: str) -> str:
         return char.lower()
     lower = char.casefold()
     named = NAMED.fullmatch(unicodedata.name(char, ""))
-    return PLAIN.get(char) or PLAIN.get(lower) or (named[1].lower() if named else lower)
+    # Unicode's table is strict: a small \u043a or \u0442 is only listed as its capital.
+    look = PLAIN.get(char) or PLAIN.get(lower) or PLAIN.get(char.upper())
+    return look or (named[1].lower() if named else lower)

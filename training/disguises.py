@@ -2,8 +2,8 @@
 
 Only examinations may use this: the tables are this module's own, drawn from Unicode's charts and from
 what people type, not from `models/`, so that a normaliser or a recipe that learns a list by heart gains
-little. Unknown to `models.text` when this was last counted: 37 of 111 HOMOGLYPHS, 71 of 76 STYLISED, 36 of 46
-LEET, 3 of 9 BULLETS, 1 of 5 ALPHABETS; all of UNSEEN, MARKS and BIDI are known.
+little. Unknown to `models.text` when this was last counted: 48 of 132 HOMOGLYPHS, 68 of 76 STYLISED, 35 of 46
+LEET, 3 of 9 BULLETS, 1 of 5 ALPHABETS; all of CYRILLIC, UNSEEN, MARKS and BIDI are known.
 A test keeps the first three above a third, another keeps training away from this file.
 """
 
@@ -15,15 +15,18 @@ Disguise = Callable[[str, random.Random], str]
 
 # One letter as another script, the phonetic alphabet or a stroked form draws it: hard to tell at a glance.
 HOMOGLYPHS = {
-    "a": "\u0430\u0251\u1d00\u028c\u0571", "b": "\u042c\u0299\u0432\u03b2\u048d", "c": "\u0441\u1d04\u03f2\u03c2\u037c",
-    "d": "\u0501\u1d05\u0111\u056a", "e": "\u0435\u04bd\u0454\u1d07", "f": "\ua799\u0192\u0493\ua730",
-    "g": "\u0261\u0581\u0262\u01e5\u0563", "h": "\u04bb\u029c\u0127\u045b\u04a3", "i": "\u0456\u03b9\u0268\u0575",
-    "j": "\u0458\u029d\u0249", "k": "\u13e6\u043a\u1d0b\u0199\u049b", "l": "\u217c\u029f\u0142",
-    "m": "\u217f\u043c\u1d0d\u0271\u028d", "n": "\u0578\u0274\u03b7\u043f\u0438", "o": "\u043e\u03bf\u0585\u00f8",
-    "p": "\u0440\u03c1\u1d18\u00fe", "q": "\u0566\u024b", "r": "\u0433\u0280\u027e\u044f\u0453",
-    "s": "\u0455\ua731\u0282\u01a8", "t": "\u13a2\u0442\u1d1b\u03c4\u04ad", "u": "\u03c5\u057d\u1d1c\u00b5\u0289\u0446",
+    "a": "\u0430\u0251\u1d00\u028c\u0571\u0250", "b": "\u042c\u0299\u0432\u03b2\u048d",
+    "c": "\u0441\u1d04\u03f2\u03c2\u037c\u0254\u04ab", "d": "\u0501\u1d05\u0111\u056a",
+    "e": "\u0435\u04bd\u0454\u1d07\u0259\u044d", "f": "\ua799\u0192\u0493\ua730\u0284",
+    "g": "\u0261\u0581\u0262\u01e5\u0563", "h": "\u04bb\u029c\u0127\u045b\u04a3\u0452\u04a5",
+    "i": "\u0456\u03b9\u0268\u0575\u027f", "j": "\u0458\u029d\u0249",
+    "k": "\u13e6\u043a\u1d0b\u0199\u049b\u029e\u049d", "l": "\u217c\u029f\u0142",
+    "m": "\u217f\u043c\u1d0d\u0271\u028d", "n": "\u0578\u0274\u03b7\u043f\u0438\u014b\u0572",
+    "o": "\u043e\u03bf\u0585\u00f8\u0275\u04e9", "p": "\u0440\u03c1\u1d18\u00fe", "q": "\u0566\u024b",
+    "r": "\u0433\u0280\u027e\u044f\u0453\u0279", "s": "\u0455\ua731\u0282\u01a8\u0283",
+    "t": "\u13a2\u0442\u1d1b\u03c4\u04ad\u0287\u04b5", "u": "\u03c5\u057d\u1d1c\u00b5\u0289\u0446\u028a",
     "v": "\u03bd\u0475\u2c71", "w": "\u051d\u0561\u03c9\u0448", "x": "\u0445\u2179\u03c7\u0436",
-    "y": "\u0443\u03b3\u0447\u04b1\u0263", "z": "\u1d22\u0290\u01b6",
+    "y": "\u0443\u03b3\u0447\u04b1\u0263\u028e", "z": "\u1d22\u0290\u01b6",
 }  # fmt: skip
 # The same as strangers to the alphabet draw it: "fancy text" generators, Chinese, Thai, Georgian, currency.
 STYLISED = {
@@ -44,6 +47,23 @@ LEET = {
     "s": ("5", "$", "z"), "t": ("7", "+"), "u": ("v", "|_|", "\u00b5"), "v": ("\\/",), "w": ("vv", "uu"),
     "x": ("><", "%"), "z": ("2",),
 }  # fmt: skip
+# What anybody finds first, and what a keyboard has.
+CYRILLIC = {
+    "a": "\u0430", "b": "\u0432", "c": "\u0441", "e": "\u0435", "h": "\u043d", "i": "\u0456", "k": "\u043a",
+    "m": "\u043c", "o": "\u043e", "p": "\u0440", "s": "\u0455", "t": "\u0442", "x": "\u0445", "y": "\u0443",
+}  # fmt: skip
+DIGITS = {
+    "a": "4@",
+    "b": "8",
+    "e": "3",
+    "g": "9",
+    "i": "1!",
+    "l": "1",
+    "o": "0",
+    "s": "5$",
+    "t": "7",
+    "u": "v",
+}
 UNSEEN = (  # drawn as nothing: format characters, fillers, unassigned "default ignorable" ones, a null note
     "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u180e", "\u034f", "\u2063", "\ufe01",
     "\u2065", "\ufff3", "\U0001d159", "\U000e0061", "\U000e0002", "\U000e0101",
@@ -204,11 +224,13 @@ DISGUISES: Mapping[str, Disguise] = {
     "bidi_controls": mixed(BIDI),
     "bidi_override": overridden,
     "combining_marks": marked,
+    "cyrillic": substituted(CYRILLIC, share=0.5),
     "homoglyphs": substituted(HOMOGLYPHS, share=0.5),
     "stylised": substituted(STYLISED, share=1.0),
     "full_width": widened,
     "emoji_letters": enclosed,
     "html_entities": escaped,
+    "digits": substituted(DIGITS, share=0.5),
     "leet": substituted(LEET, share=0.5),
     "masked": masked,
     "repeats": repeated,

@@ -30,7 +30,7 @@ SHORTEST, LONGEST = 8, 200  # characters of an example that is cut or mixed
 SEEN = 5  # examples in which a word must stand to be mixed in
 CUT, KEPT = 0.35, 0.2  # share of texts that are cut out of an example; that are not mixed
 REPLACED = 0.2  # share of words that are replaced in a mixed text
-SURE = 0.03  # an answer as near as this to 0 or 1 is taken for it
+SURE = 0.1  # an answer as near as this to 0 or 1 is taken for it
 WORD = re.compile(r"[A-Za-z']{3,15}")
 FRAMES = (
     "{}", "you are {}", "they are {}", "{} people", "what a {}", "you {}", "I {} them", "the {} is here",

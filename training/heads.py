@@ -18,18 +18,27 @@ from models.features import EXTRAS
 
 Floats = NDArray[np.float64]
 
-# Tuned on 215,000 examples (docs/quality.md): L2 penalty 1e-6 of the mean loss, six passes. Fewer
-# examples keep the same penalty of the *summed* loss and about the same number of steps.
-PENALTY = 0.2
-LEAST_ALPHA = 1e-6
+LEAST_ALPHA = 1e-6  # L2 penalty of the mean loss
 STEPS = 1_300_000
 FEWEST_EPOCHS, MOST_EPOCHS = 6, 60
 BLOCK = 1 << 23  # values
-SMOOTHING = 0.05  # pseudo-count of the log-count ratio
 # Strength with which a correction is held to its base: the prior's precision in log-odds. At 1.0 one
 # decision moves a comment just like it by at most about a third of a unit, twenty by two units.
 PRIOR = 1.0
 WIDEST = 30.0  # log-odds; beyond it a probability is 0 or 1 in float32 anyway
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """How far weights are held back: L2 penalty of the summed loss, pseudo-count of the log-count ratio."""
+
+    penalty: float
+    pseudo_count: float
+
+
+# Tuned on 215,000 examples (docs/quality.md), at six passes. Fewer examples keep the same penalty of the
+# *summed* loss and about the same number of steps.
+PRIORS = Priors(0.2, 0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +69,15 @@ def unfold(weights: Floats, fold: int) -> Floats:
     return np.append(np.repeat(weights[:split], fold), weights[split:])
 
 
-def fit(rows: csr_array, target: Floats, weight: Floats, *, seed: int) -> Fitted:
+def fit(rows: csr_array, target: Floats, weight: Floats, *, seed: int, priors: Priors = PRIORS) -> Fitted:
     """Learn from rows (examples, features), targets 0..1 (a half or more counts as yes) and weights.
 
     Give no example of weight 0: SGD would still decay its weights and steps on each of them.
     """
     is_yes = (target >= 0.5).astype(np.float64)
-    alpha = max(LEAST_ALPHA, PENALTY / len(target))
+    alpha = max(LEAST_ALPHA, priors.penalty / len(target))
     epochs = min(max(STEPS // len(target), FEWEST_EPOCHS), MOST_EPOCHS)
-    ratio = log_count_ratio(rows, is_yes, weight)
+    ratio = log_count_ratio(rows, is_yes, weight, pseudo_count=priors.pseudo_count)
     scaled = csr_array(rows.shape, dtype=rows.dtype)
     scaled.data, scaled.indices, scaled.indptr = _scaled(rows, ratio), rows.indices, rows.indptr
     model = SGDClassifier(
@@ -100,11 +109,13 @@ def mean(rows: csr_array, parts: Sequence[tuple[float, Fitted]]) -> Fitted:
     )
 
 
-def log_count_ratio(rows: csr_array, is_yes: Floats, weight: Floats) -> NDArray[np.float32]:
+def log_count_ratio(
+    rows: csr_array, is_yes: Floats, weight: Floats, *, pseudo_count: float = PRIORS.pseudo_count
+) -> NDArray[np.float32]:
     """Return log(P(feature | yes) / P(feature | no)), smoothed, shape (features,)."""
     # In half the digits: with doubles, SciPy would first copy all of `rows` to doubles.
-    yes = rows.T @ (weight * is_yes).astype(np.float32) + SMOOTHING
-    no = rows.T @ (weight * (1 - is_yes)).astype(np.float32) + SMOOTHING
+    yes = rows.T @ (weight * is_yes).astype(np.float32) + pseudo_count
+    no = rows.T @ (weight * (1 - is_yes)).astype(np.float32) + pseudo_count
     ratio: NDArray[np.float32] = np.log((yes / yes.sum()) / (no / no.sum())).astype(np.float32)
     return ratio
 

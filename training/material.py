@@ -72,6 +72,14 @@ class Material:
         """Return the positions of the examples that play `part`."""
         return np.flatnonzero(np.array(self.parts) == part)
 
+    def examined(self) -> list[Example]:
+        """Return what is kept back for the examination."""
+        return [self.examples[row] for row in self.rows(EXAMINE)]
+
+    def witnesses(self) -> list[Example]:
+        """Return comments that people gave sub-labels: they examine the weak heads, which never see them."""
+        return [e for e in self.examples if e.source in WITNESSES and len(e.labels) > 1]
+
 
 def gather(
     path: Path | None,
@@ -228,7 +236,8 @@ def _from_folder(folder: Path, seed: int, language: str) -> Material:
     fit = [example for example, part in zip(learn, parts, strict=True) if part == FIT]
     count = min(sentences.COUNT, len(learn) // OWN_PART)
     made = sentences.examples(seed=seed, count=count, language=language)
-    made += slips.copies(fit, seed=seed) + distil.examples(fit)
+    taught = distil.examples(fit)
+    made += slips.copies(fit, seed=seed) + taught + slips.copies(taught, seed=seed, shares=slips.EVEN)
     valid = dataset.load(files[VALID]) if VALID in files else []
     if VIDEOS in files:
         valid += [e for e in dataset.load(files[VIDEOS], label="spam") if e.thread == UNSEEN_VIDEO]

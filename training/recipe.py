@@ -12,23 +12,26 @@ from typing import Any
 
 import numpy as np
 import sklearn
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from models import artifact
 from models.calibration import logistic
 from models.classifier import Classifier, Head
+from models.example import Example
 from models.features import Ngrams
 from training import calibrate, evaluate, examination, heads, lessons, pictures, thresholds
 from training.lessons import Lesson
-from training.material import EXAMINE, FIT, WITNESSES, Material, gather
+from training.material import FIT, Material, gather
 from training.vectorise import NgramVectorizer
 
 Say = Callable[[str], None]
 
 WEAKEST = 0.85  # AUC on people's labels below which a head is left out
 FOLD = 4  # neighbouring buckets that share a weight in every head but toxicity: thin labels need fewer
+# Spam is learnt from a few thousand comments, of which one word tells a lot: held back less by the
+# penalty, more by the counts (docs/quality.md).
+PRIORS = {"spam": heads.Priors(0.05, 0.2)}
 # Weak heads that agree better with people when half of them is the toxicity head (docs/quality.md).
 BLENDED = frozenset({"severe_toxicity", "insult", "profanity"})
 TOXICITY = "toxicity"
@@ -74,17 +77,19 @@ def fit(plan: Plan, say: Say) -> Path:
     say(f"read {len(material.examples):,} examples")
     rows = _vectorised(material, recipe.ngrams, jobs=plan.jobs)
     say(f"vectorised them: {rows.nnz:,} values")
-    made = _heads(lessons.plan(material), rows, seed=plan.seed, jobs=plan.jobs, say=say)
+    planned, described = lessons.plan(material), describe(plan, material)
+    examined, witnesses = material.examined(), material.witnesses()
+    del material  # the texts have become rows: half a gigabyte that the fits can use
+    made = _heads(planned, rows, seed=plan.seed, say=say)
     if not made:
         raise ValueError(f"no label has {lessons.FEWEST} examples of each class to learn from")
     del rows  # a gigabyte that the examination can use
-    metrics = _metrics(Classifier(made, recipe.ngrams), material, draws=recipe.draws)
+    metrics = _metrics(Classifier(made, recipe.ngrams), examined, witnesses, draws=recipe.draws)
     kept = [head for head in made if not _has_failed(head, metrics)]
     for head in made:
         say(f"{head.label}: {_sentence(metrics.get(head.label, {}))}{'' if head in kept else ' - left out'}")
     left_out = sorted(head.label for head in made if head not in kept)
-    examined = [material.examples[row] for row in material.rows(EXAMINE)]
-    manifest = {**describe(plan, material), "metrics": metrics, "left_out": left_out}
+    manifest = {**described, "metrics": metrics, "left_out": left_out}
     if recipe.draws and plan.language == LANGUAGE:
         manifest["suites"] = examination.suites(Classifier(kept, recipe.ngrams), examined, seed=plan.seed)
     folds = {head.label: fold_of(head.label) for head in kept}
@@ -115,7 +120,7 @@ def describe(plan: Plan, material: Material) -> dict[str, Any]:
         "recipe": {
             "seed": plan.seed,
             "name": plan.recipe,
-            "penalty": heads.PENALTY,
+            "penalty": heads.PRIORS.penalty,
             "steps": heads.STEPS,
             "blended": sorted(BLENDED),
             "sources": dict(sources),
@@ -132,11 +137,11 @@ def tools() -> dict[str, str]:
     return {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__}
 
 
-def _metrics(classifier: Classifier, material: Material, *, draws: int) -> dict[str, Any]:
+def _metrics(
+    classifier: Classifier, examined: Sequence[Example], witnesses: Sequence[Example], *, draws: int
+) -> dict[str, Any]:
     """Measure on what was kept back: the examination part, and people's sub-labels for weak heads."""
-    examined = [material.examples[row] for row in material.rows(EXAMINE)]
     found = evaluate.examine(classifier, examined, draws=draws)
-    witnesses = [e for e in material.examples if e.source in WITNESSES and len(e.labels) > 1]
     if witnesses:
         on_people = evaluate.examine(classifier, witnesses, draws=draws)
         for label, evidence in classifier.evidence.items():
@@ -145,18 +150,15 @@ def _metrics(classifier: Classifier, material: Material, *, draws: int) -> dict[
     return found
 
 
-def _heads(planned: Sequence[Lesson], rows: csr_array, *, seed: int, jobs: int, say: Say) -> list[Head]:
-    """Fit all parts of all heads, in threads (scikit-learn lets go of the interpreter), and join them."""
+def _heads(planned: Sequence[Lesson], rows: csr_array, *, seed: int, say: Say) -> list[Head]:
+    """Fit all parts of all heads and join them; one after the other, for each holds half a gigabyte."""
     thin = [lesson for lesson in planned if fold_of(lesson.label) > 1]
     toxicity = next((lesson for lesson in planned if lesson.label == TOXICITY), None)
     if toxicity and any(map(_is_blended, thin)):
         weight = lessons.thinned(toxicity.views[: HARM + 1][-1][1], toxicity.target)
         thin.append(replace(toxicity, label=NARROW, views=((1.0, weight),)))
-    # The large one is fitted part by part, each holds a gigabyte; the thin ones side by side.
-    fitted = {TOXICITY: _parts(toxicity, rows, seed=seed)} if toxicity else {}
-    side_by_side = Parallel(n_jobs=jobs, prefer="threads")
-    found = side_by_side(delayed(_parts)(lesson, rows, seed=seed) for lesson in thin)
-    fitted |= {lesson.label: parts for lesson, parts in zip(thin, found, strict=True)}
+    learnt = [toxicity, *thin] if toxicity else thin
+    fitted = {lesson.label: _parts(lesson, rows, seed=seed) for lesson in learnt}
     made = []
     for lesson in planned:
         parts = fitted[lesson.label]
@@ -178,7 +180,8 @@ def _fitted(lesson: Lesson, weight: heads.Floats, rows: csr_array, *, seed: int)
     taught = np.flatnonzero(weight > 0)
     fold = fold_of(lesson.label)
     learnt = heads.fold_rows(_picked(rows, taught), fold)
-    fitted = heads.fit(learnt, lesson.target[taught], weight[taught], seed=seed)
+    priors = PRIORS.get(lesson.label, heads.PRIORS)
+    fitted = heads.fit(learnt, lesson.target[taught], weight[taught], seed=seed, priors=priors)
     return heads.Fitted(heads.unfold(fitted.weights, fold), fitted.intercept)
 
 

@@ -6,7 +6,7 @@ examination's disguises (`training.disguises`) are richer, and nothing here may 
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from models.example import Example
@@ -18,6 +18,7 @@ PREFIX = "slips/"  # of the source of a copy
 WEIGHT = 0.5  # of a copy, as a part of its original's
 # Share of examples that are copied, by whether they are toxic: there are six times as many that are not.
 SHARES = {True: 0.5, False: 0.15}
+EVEN = {True: 0.4, False: 0.4}  # where an unsure answer is a yes and a no, which must not be told apart
 
 Slip = Callable[[str, int], str]
 
@@ -37,7 +38,7 @@ def _doubled(word: str, at: int) -> str:
 SLIPS: tuple[Slip, ...] = (_swapped, _dropped, _doubled)
 
 
-def copies(examples: Sequence[Example], *, seed: int) -> list[Example]:
+def copies(examples: Sequence[Example], *, seed: int, shares: Mapping[bool, float] = SHARES) -> list[Example]:
     """Return misspelt copies of some examples that have a toxicity; the same seed gives the same."""
     rng = random.Random(seed)  # noqa: S311 - a sample, not a secret
     return [
@@ -51,7 +52,7 @@ def copies(examples: Sequence[Example], *, seed: int) -> list[Example]:
         for example in examples
         if "toxicity" in example.labels
         and len(example.text) <= LONGEST
-        and rng.random() < SHARES[example.labels["toxicity"] >= 0.5]
+        and rng.random() < shares[example.labels["toxicity"] >= 0.5]
     ]
 
 

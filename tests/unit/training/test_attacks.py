@@ -16,7 +16,7 @@ from models.lookalikes import FOLD
 from models.text import normalise
 from tests import corpus
 from training.attacks import ATTACKS, LISTED, attack, examine, listed_words, strongest_words
-from training.disguises import DISGUISES, HOMOGLYPHS, LEET, OVERRIDE, POP, STYLISED
+from training.disguises import CYRILLIC, DISGUISES, HOMOGLYPHS, LEET, OVERRIDE, POP, STYLISED
 
 SENTENCE = "What a Stupid, brainless idiot; only an IDIOT writes idiotically."
 names = pytest.mark.parametrize("name", sorted(ATTACKS))
@@ -62,6 +62,7 @@ INVERSES: dict[str, Callable[[str], str]] = {
     "bidi_controls": _visible,
     "bidi_override": lambda hidden: hidden.removeprefix(OVERRIDE).removesuffix(POP)[::-1],
     "combining_marks": _unmarked,
+    "cyrillic": _back(CYRILLIC),
     "homoglyphs": _back(HOMOGLYPHS),
     "full_width": lambda hidden: unicodedata.normalize("NFKC", hidden),
     "emoji_letters": _from_letters,
@@ -86,7 +87,9 @@ def test_the_same_seed_gives_the_same_disguise_whatever_was_disguised_before(nam
     assert attack(SENTENCE, ["idiot"], ATTACKS[name], seed=1) == first
 
 
-@pytest.mark.parametrize("name", ["leet", "homoglyphs", "swap", "deletion", "insertion", "neighbour_key"])
+@pytest.mark.parametrize(
+    "name", ["digits", "leet", "homoglyphs", "swap", "deletion", "insertion", "neighbour_key"]
+)
 def test_another_seed_gives_another_disguise(name: str) -> None:
     found = {attack(SENTENCE, ["brainless"], ATTACKS[name], seed=seed) for seed in range(20)}
     assert len(found) > 3
