@@ -36,6 +36,7 @@ from .store.writer import Writer
 from .web.comments import render_page
 from .web.errors import HANDLERS
 from .web.guard import Guard
+from .web.hot import EXPOSED, Hot
 from .web.identity import Origins
 from .web.routes import routes
 
@@ -54,13 +55,14 @@ def build(settings: Settings) -> Starlette:
             yield
 
     middleware = [
+        Middleware(Hot, origins=settings.allowed_origins, hosts=settings.allowed_hosts),
         Middleware(Guard),
         Middleware(
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
-            expose_headers=["ETag", "Retry-After"],
+            expose_headers=EXPOSED,
         ),
     ]
     if settings.allowed_hosts:

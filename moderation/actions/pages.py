@@ -3,6 +3,7 @@
 An entry is fresh while nobody told of a newer version of its article. This process's own commits
 tell at once (before the writer is answered), those of other processes through the bus; and because
 a message can be lost, an entry older than RECHECK_S asks SQL for the version, which is one look-up.
+That nobody has commented on an article is remembered too, until a comment begins any article at all.
 """
 
 import hashlib
@@ -20,7 +21,9 @@ from ..store.comments import Order
 from ..store.db import Database
 
 CAPACITY_BYTES = 64 * 1024 * 1024
+OVERHEAD_BYTES = 1200  # of an entry beside its body: key, address, object; it bounds a flood of empty pages
 CAPACITY_ARTICLES = 100_000
+CAPACITY_ADDRESSES = 50_000
 RECHECK_S = 1.0
 
 
@@ -47,11 +50,14 @@ class Content:
 
 @dataclass(slots=True)
 class _Entry:
-    article_id: str
+    """article_id None: nobody had commented when `begun` articles had begun."""
+
+    article_id: str | None
     version: int
     body: bytes
     etag: str
     checked_s: float
+    begun: int
 
 
 class Pages:
@@ -61,42 +67,63 @@ class Pages:
         self._database = database
         self._render = render
         self._entries: OrderedDict[Wanted, _Entry] = OrderedDict()
+        self._addresses: dict[bytes, tuple[Wanted, int]] = {}
         self._versions: dict[str, int] = {}  # the newest version told or seen of each article
+        self._begun = 0  # articles told of that were not known here
         self._size = 0
         self._lock = threading.Lock()
 
     def tell(self, article_id: str, version: int) -> None:
         """Hear that an article has reached a version."""
         with self._lock:
-            self._versions[article_id] = max(version, self._versions.get(article_id, 0))
+            known = self._versions.get(article_id)
+            self._versions[article_id] = max(version, known or 0)
+            self._begun += known is None
+
+    def name(self, address: bytes, wanted: Wanted, min_version: int) -> None:
+        """Learn that an address, as it was asked for, means this page."""
+        if len(self._addresses) >= CAPACITY_ADDRESSES:
+            self._addresses.clear()
+        self._addresses[address] = wanted, min_version
+
+    def at(self, address: bytes) -> tuple[bytes, str] | None:
+        """Return (body, etag) of a fresh entry by an address that was named before."""
+        found = self._addresses.get(address)
+        return self.cached(*found) if found else None
 
     def cached(self, wanted: Wanted, min_version: int = 0) -> tuple[bytes, str] | None:
         """Return (body, etag) of a fresh entry; no I/O, so the event loop may ask."""
         with self._lock:
             entry = self._entries.get(wanted)
-            if entry is None or entry.version < max(min_version, self._versions[entry.article_id]):
+            if entry is None or time.monotonic() - entry.checked_s > RECHECK_S:
                 return None
-            if time.monotonic() - entry.checked_s > RECHECK_S:
+            if entry.version < min_version or not self._is_newest(entry):
                 return None
             self._entries.move_to_end(wanted)
             return entry.body, entry.etag
 
+    def _is_newest(self, entry: _Entry) -> bool:
+        if entry.article_id is None:
+            return entry.begun == self._begun
+        return entry.version >= self._versions[entry.article_id]
+
     def load(self, wanted: Wanted) -> tuple[bytes, str]:
         """Return (body, etag) from SQL, or from an entry that SQL confirms. Blocks: for a thread."""
+        begun = self._begun  # before the look: what begins meanwhile must not be overlooked
         with self._database.read() as connection:
             article = articles.find(connection, wanted.site_id, wanted.article_key)
             if article and (confirmed := self._confirmed(wanted, article.version)):
                 return confirmed
             body = self._render(wanted, read(connection, wanted, article))
         etag = f'"{hashlib.blake2b(body, digest_size=9).hexdigest()}"'
-        if article:
-            self._keep(wanted, _Entry(article.id, article.version, body, etag, time.monotonic()))
+        article_id, version = (article.id, article.version) if article else (None, 0)
+        self._keep(wanted, _Entry(article_id, version, body, etag, time.monotonic(), begun))
         return body, etag
 
     def _confirmed(self, wanted: Wanted, version: int) -> tuple[bytes, str] | None:
         with self._lock:
             entry = self._entries.get(wanted)
-            if entry is None or entry.version != version:
+            if entry is None or entry.article_id is None or entry.version != version:
                 return None
             entry.checked_s = time.monotonic()
             return entry.body, entry.etag
@@ -109,14 +136,16 @@ class Pages:
                 self._size = 0
             self._drop(wanted)
             self._entries[wanted] = entry
-            self._versions[entry.article_id] = max(entry.version, self._versions.get(entry.article_id, 0))
-            self._size += len(entry.body)
+            if entry.article_id is not None:
+                known = self._versions.get(entry.article_id, 0)
+                self._versions[entry.article_id] = max(entry.version, known)
+            self._size += len(entry.body) + OVERHEAD_BYTES
             while self._size > CAPACITY_BYTES:
                 self._drop(next(iter(self._entries)))
 
     def _drop(self, wanted: Wanted) -> None:
         if entry := self._entries.pop(wanted, None):
-            self._size -= len(entry.body)
+            self._size -= len(entry.body) + OVERHEAD_BYTES
 
 
 def read(connection: Connection, wanted: Wanted, article: Row[Any] | None) -> Content:

@@ -16,10 +16,9 @@ from ..domain import content
 from ..domain.errors import Field, Invalid, Missing
 from . import metrics, shapes
 from .endpoint import Call
+from .hot import CACHING, address
 from .identity import READER_COOKIE, READER_COOKIE_S, set_cookie
 from .json import JsonResponse, encode
-
-PUBLIC_FOR_S = 1  # shared caches may answer for a second; then they ask with the ETag
 
 
 def render_page(wanted: Wanted, shown: Content) -> bytes:
@@ -53,6 +52,7 @@ async def page(call: Call) -> Response:
     found = pages.cached(wanted, query.min_version)
     if found is None:
         found = await run_in_threadpool(pages.load, wanted)
+        pages.name(address(call.request.scope), wanted, query.min_version)
     return _cacheable(call.request, *found)
 
 
@@ -187,7 +187,7 @@ def read_cursor(cursor: str | None) -> str | None:
 
 
 def _cacheable(request: Request, body: bytes, etag: str) -> Response:
-    headers = {"ETag": etag, "Cache-Control": f"public, max-age={PUBLIC_FOR_S}", "Vary": "Origin"}
+    headers = {"ETag": etag, **CACHING}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")
