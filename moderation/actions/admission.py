@@ -38,15 +38,27 @@ def signals_of(
     transaction: Transaction, bench: Bench, article: Row[Any], author: Row[Any] | None, words_hash: str
 ) -> dict[str, Any]:
     """Return the signals that only SQL knows. author None: made just now. Raises Forbidden if banned."""
-    signals: dict[str, Any] = {"is_article_premoderated": article.state == "premoderated"}
+    signals = circumstances(article.state, author, transaction.now_ms)
     if author is None:
         return signals
-    is_over = author.standing_until_ms is not None and author.standing_until_ms <= transaction.now_ms
-    if author.standing == "banned" and not is_over:
-        raise Forbidden("You cannot post here at present.")
-    signals["is_author_premoderated"] = author.standing == "premoderated" and not is_over
     since_ms = transaction.now_ms - REPEAT_WINDOW_MS
     signals["repeat_count"] = comments.repeats(transaction.connection, author.id, words_hash, since_ms)
-    if bench.rules.newcomers_queue:  # else nobody asks
-        signals["author_approved"] = people.standing(transaction.connection, author.id).get("approved", 0)
-    return signals
+    return signals | approved_before(transaction, bench, author.id)
+
+
+def circumstances(state: str, author: Row[Any] | None, now_ms: int) -> dict[str, Any]:
+    """Return the signals of an article's state and an author's standing. Raises Forbidden if banned."""
+    signals: dict[str, Any] = {"is_article_premoderated": state == "premoderated"}
+    if author is None:
+        return signals
+    is_over = author.standing_until_ms is not None and author.standing_until_ms <= now_ms
+    if author.standing == "banned" and not is_over:
+        raise Forbidden("You cannot post here at present.")
+    return signals | {"is_author_premoderated": author.standing == "premoderated" and not is_over}
+
+
+def approved_before(transaction: Transaction, bench: Bench, author_id: str) -> dict[str, Any]:
+    """Return how many comments of an author were approved, where the rules ask."""
+    if not bench.rules.newcomers_queue:
+        return {}
+    return {"author_approved": people.standing(transaction.connection, author_id).get("approved", 0)}

@@ -18,7 +18,8 @@ from . import scoring
 from .admission import limit_posts, refuse_closed, signals_of
 from .parts import Parts
 from .rendering import render
-from .submit import record_verdict
+from .scoring import Written
+from .verdicts import Judgement, record
 
 EDIT_WINDOW_MS = 5 * 60 * 1000
 OWN_LIMIT = 100
@@ -60,7 +61,9 @@ async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address
     body_html = render(body)
     found = await run_in_threadpool(_found, parts, comment_id)
     bench = parts.scoring.bench(found.site_id)
-    text_signals, words_hash = scoring.read_signals(bench, body, found.author_name)
+    written = Written(body)
+    text_signals = scoring.read_signals(bench, [(written, found.author_name)])[0]
+    words_hash = written.words_hash
 
     def act(transaction: Transaction) -> Changed:
         comment = _own(transaction, reader_id, comment_id)
@@ -85,10 +88,9 @@ async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address
             "priority": priority(transaction.now_ms, harm=harm(signals.scores), reach=1.0),
             "queued_at_ms": transaction.now_ms if verdict.status == "pending" else None,
         }
-        comments.add_revision(transaction, comment._asdict() | changes)
+        comments.add_revisions(transaction, [comment._asdict() | changes])
         version = comments.move(transaction, comment, verdict.status, changes)
-        record_verdict(
-            transaction,
+        judgement = Judgement(
             bench,
             signals,
             verdict,
@@ -97,6 +99,7 @@ async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address
             version=comment.version + 1,
             status_before=comment.status,
         )
+        record(transaction, [judgement])
         return _changed(transaction, comment_id, version)
 
     return await asyncio.wrap_future(parts.writer.submit(act, key=found.article_key))

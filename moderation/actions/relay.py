@@ -127,9 +127,9 @@ class Relay:
         if not rows:
             return False
         _queue_work(self._parts, [row for row in rows if row.kind.startswith("queue.")])
-        for row in rows:
-            if row.version is not None:
-                self._parts.bus.publish(row.article_id, row.version)
+        newest = {row.article_id: row.version for row in rows if row.version is not None}
+        for article_id, version in newest.items():  # the others would tell nothing more
+            self._parts.bus.publish(article_id, version)
         self._parts.writer.run(lambda tx: outbox.mark_sent(tx, [row.id for row in rows]))
         return len(rows) == BATCH
 

@@ -8,7 +8,8 @@ pointer in SQL with what is loaded; every process calls it each second.
 import hashlib
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,25 @@ FIRST_LANGUAGES = ("en",)  # of models whose manifest is older than the question
 NUMBERS = ("links_queue", "repeats_queue", "newcomers_queue")
 
 log = structlog.get_logger()
+
+Scores = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A comment's text; what is read off it is read once."""
+
+    body: str
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The normalised words of the body."""
+        return normal_words(self.body)
+
+    @cached_property
+    def words_hash(self) -> str:
+        """What repeats of the same words have in common."""
+        return hashlib.blake2b(" ".join(self.words).encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,40 +151,53 @@ def languages(classifier: Classifier | None) -> frozenset[str]:
 
 
 def _word_list(entries: Sequence[str]) -> WordList:
-    return WordList((entry, [token.text for token in text.tokens(entry)]) for entry in entries)
+    return WordList((entry, normal_words(entry)) for entry in entries)
 
 
-def read_signals(bench: Bench, body: str, name: str) -> tuple[Signals, str]:
-    """Read all signals off a text that need no database; also the hash of its words, for repeats."""
-    words = [token.text for token in text.tokens(body)]
-    signals = Signals(
-        scores=scored(bench.classifier, body),
-        language=language.detect(body, expected=bench.rules.languages),
-        banned=tuple(hit.entry for hit in bench.banned.find(words)),
-        suspect=tuple(hit.entry for hit in bench.suspect.find(words)),
-        link_count=content.link_count(body),
-        is_shouting=content.is_shouting(body),
+def read_signals(bench: Bench, comments: Sequence[tuple[Written, str]]) -> list[Signals]:
+    """Read all signals that need no database off comments, each with its display name.
+
+    All texts are scored at once; a name is text that others must read, judged by the same model.
+    """
+    bodies = [written.body for written, _ in comments]
+    texts = list(dict.fromkeys([*bodies, *(name for _, name in comments)]))
+    scores = dict(zip(texts, scored(bench.classifier, texts), strict=True))
+    return [_signals(bench, written, name, scores) for written, name in comments]
+
+
+def _signals(bench: Bench, written: Written, name: str, scores: Mapping[str, Scores | None]) -> Signals:
+    return Signals(
+        scores=scores[written.body],
+        name_scores=scores[name],
+        language=language.detect(written.body, expected=bench.rules.languages),
+        banned=tuple(hit.entry for hit in bench.banned.find(written.words)),
+        suspect=tuple(hit.entry for hit in bench.suspect.find(written.words)),
+        name_banned=_name_banned(bench, name),
+        link_count=content.link_count(written.body),
+        is_shouting=content.is_shouting(written.body),
     )
-    words_hash = hashlib.blake2b(" ".join(words).encode(), digest_size=8).hexdigest()
-    return replace(signals, **name_signals(bench, name)), words_hash
 
 
-def name_signals(bench: Bench, name: str) -> dict[str, Any]:
-    """Read the signals of a display name: text that others must read, judged by the same model."""
-    words = [token.text for token in text.tokens(name)]
-    return {
-        "name_scores": scored(bench.classifier, name),
-        "name_banned": tuple(hit.entry for hit in bench.banned.find(words)),
-    }
+def _name_banned(bench: Bench, name: str) -> tuple[str, ...]:
+    if not bench.banned.size:
+        return ()
+    return tuple(hit.entry for hit in bench.banned.find(normal_words(name)))
 
 
-def scored(classifier: Classifier | None, body: str) -> dict[str, float] | None:
-    """Return label → probability, or None where that fails."""
+def scored(classifier: Classifier | None, texts: Sequence[str]) -> Sequence[Scores | None]:
+    """Return label → probability for each text, or None where that fails."""
     if classifier is None:
-        return None
+        return [None] * len(texts)
     try:
-        row = classifier.score([body])[0]
+        rows = classifier.score(texts).tolist()
     except Exception as error:  # whatever a model does wrong, the comment waits for a person
+        if len(texts) > 1:  # but only the one that it cannot read
+            return [scored(classifier, [each])[0] for each in texts]
         log.error("unscored", model=classifier.model_id, error=type(error).__name__)
-        return None
-    return dict(zip(classifier.labels, map(float, row), strict=True))
+        return [None]
+    return [dict(zip(classifier.labels, row, strict=True)) for row in rows]
+
+
+def normal_words(written: str) -> list[str]:
+    """Return the normalised words of a text: what lists and repeats are compared by."""
+    return text.WORD.findall(text.simplify(written)[0])

@@ -52,7 +52,16 @@ class WordList:
 
     def find(self, tokens: Sequence[str]) -> list[Hit]:
         """Return every hit, in the order of the text; overlapping entries are all told."""
+        if self._is_foreign(tokens):
+            return []
         return [hit for begin in range(len(tokens)) for hit in self._from(tokens, begin)]
+
+    def _is_foreign(self, tokens: Sequence[str]) -> bool:
+        """Tell that no entry begins with any of these words: so it is with most texts."""
+        root = self._root
+        return root.words.keys().isdisjoint(tokens) and all(
+            root.prefixes.keys().isdisjoint([token[:size] for token in tokens]) for size in root.prefix_sizes
+        )
 
     def _from(self, tokens: Sequence[str], begin: int) -> Iterator[Hit]:
         node = self._root

@@ -126,6 +126,7 @@ def parse_rate(rate: str) -> limits.RateLimitItem | None:
     return item
 
 
+@functools.lru_cache(maxsize=4096)
 def address_block(address: str) -> str:
     """Return what one household or server has: an IPv4 address itself, an IPv6 one's /64.
 

@@ -15,10 +15,18 @@ from .writer import Transaction
 _FIND = select(article).where(
     article.c.site_id == bindparam("site"), article.c.key == bindparam("wanted_key")
 )
+# Not by pairs: SQLite reads the whole table for `(a, b) IN (…)`. What nobody asked for is left out below.
+_FIND_ALL = select(article).where(
+    article.c.site_id.in_(bindparam("sites", expanding=True)),
+    article.c.key.in_(bindparam("keys", expanding=True)),
+)
 _COUNT = (
     update(article)
     .where(article.c.id == bindparam("wanted_id"))
-    .values(version=article.c.version + 1, comment_count=article.c.comment_count + bindparam("change"))
+    .values(
+        version=article.c.version + bindparam("times"),
+        comment_count=article.c.comment_count + bindparam("change"),
+    )
     .returning(article.c.version, article.c.comment_count)
 )
 _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -27,6 +35,13 @@ _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.
 def find(connection: Connection, site_id: str, key: str) -> Row[Any] | None:
     """Return an article by the publisher's own id."""
     return connection.execute(_FIND, {"site": site_id, "wanted_key": key}).one_or_none()
+
+
+def find_all(connection: Connection, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
+    """Return those articles that exist, by (site, the publisher's own id)."""
+    wanted = {"sites": {site_id for site_id, _ in names}, "keys": {key for _, key in names}}
+    found = {(row.site_id, row.key): row for row in connection.execute(_FIND_ALL, wanted)}
+    return {name: found[name] for name in names if name in found}
 
 
 def get(connection: Connection, article_id: str) -> Row[Any]:
@@ -55,12 +70,14 @@ def put(transaction: Transaction, site_id: str, key: str, values: dict[str, Any]
     return get(transaction.connection, article_id)
 
 
-def count(transaction: Transaction, article_id: str, change: int) -> tuple[int, int]:
+def count(transaction: Transaction, article_id: str, change: int, *, times: int = 1) -> tuple[int, int]:
     """Add to the public comments of an article; return (version, comment_count) after it.
 
+    times: public changes that this counts.
     Takes the article's row lock, so versions of one article commit in order and without gaps.
     """
-    row = transaction.connection.execute(_COUNT, {"wanted_id": article_id, "change": change}).one()
+    wanted = {"wanted_id": article_id, "change": change, "times": times}
+    row = transaction.connection.execute(_COUNT, wanted).one()
     return row.version, row.comment_count
 
 

@@ -3,15 +3,16 @@
 Pages are cut by key, never by OFFSET: the millionth page costs what the first one does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, insert, select, update
 
 from ..domain.errors import Conflict
-from ..domain.events import Event, Kind
+from ..domain.events import Kind
 from ..domain.states import Status, is_listed
-from . import articles
+from . import articles, counting
 from .tables import article, comment, revision, score
 from .writer import Transaction
 
@@ -36,6 +37,20 @@ _WITH_ARTICLE = select(
 ).join(article, article.c.id == comment.c.article_id)
 
 
+_MANY = _WITH_ARTICLE.where(comment.c.id.in_(bindparam("comment_ids", expanding=True)))
+_WORDS_OF = (comment.c.author_id, comment.c.words_hash)
+_REPEATS = (
+    select(*_WORDS_OF, func.count().label("number"))
+    .where(
+        # Not by pairs: SQLite reads the whole index for `(a, b) IN (…)`.
+        comment.c.author_id.in_(bindparam("author_ids", expanding=True)),
+        comment.c.words_hash.in_(bindparam("hashes", expanding=True)),
+        comment.c.created_at_ms >= bindparam("since_ms"),
+    )
+    .group_by(*_WORDS_OF)
+)
+
+
 def get(connection: Connection, comment_id: str) -> Row[Any] | None:
     """Return a comment with its article's key, title and URL."""
     return connection.execute(_WITH_ARTICLE.where(comment.c.id == comment_id)).one_or_none()
@@ -43,7 +58,7 @@ def get(connection: Connection, comment_id: str) -> Row[Any] | None:
 
 def get_many(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Return those of the comments that exist, by id."""
-    return {row.id: row for row in connection.execute(_WITH_ARTICLE.where(comment.c.id.in_(comment_ids)))}
+    return {row.id: row for row in connection.execute(_MANY, {"comment_ids": comment_ids})}
 
 
 def listed(
@@ -141,33 +156,55 @@ def repeats(connection: Connection, author_id: str, words_hash: str, since_ms: i
     return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
 
+def repeats_of_all(
+    connection: Connection, wanted: Sequence[tuple[str, str]], since_ms: int
+) -> Counter[tuple[str, str]]:
+    """Count earlier comments by (author, hash of their words)."""
+    if not wanted:
+        return Counter()
+    authors, hashes = {author_id for author_id, _ in wanted}, {words_hash for _, words_hash in wanted}
+    given = {"author_ids": authors, "hashes": hashes, "since_ms": since_ms}
+    rows = connection.execute(_REPEATS, given)
+    return Counter({(row.author_id, row.words_hash): row.number for row in rows})
+
+
 def add(transaction: Transaction, row: dict[str, Any], article_version: int) -> int:
     """Insert a new comment with its first revision; return the article's version after it.
 
     row: every column of `comment` but `is_listed`. A public comment counts at once; a waiting one
     is told to the queue.
     """
-    status: Status = row["status"]
-    transaction.connection.execute(_INSERT, row | {"is_listed": is_listed(status, 0)})
-    add_revision(transaction, row)
-    if status == "approved":
-        return _change_page(transaction, row, "comment.published", +1)
-    if status == "pending":
-        _tell_queue(transaction, row, "queue.push")
-    return article_version
+    return add_all(transaction, [row]).get(row["id"], article_version)
 
 
-def add_revision(transaction: Transaction, row: Mapping[str, Any]) -> None:
-    """Keep the text as it was submitted."""
+def add_all(transaction: Transaction, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Insert new comments; return the article's version after each public one, by its id."""
+    transaction.connection.execute(
+        _INSERT, [row | {"is_listed": is_listed(row["status"], 0)} for row in rows]
+    )
+    add_revisions(transaction, rows)
+    published = [row for row in rows if row["status"] == "approved"]
+    public = counting.published(transaction, published)
+    counting.replies(transaction, Counter(row["parent_id"] for row in published if row["parent_id"]))
+    waiting = [counting.queue_event(row, "queue.push") for row in rows if row["status"] == "pending"]
+    transaction.tell(*public, *waiting)
+    return {str(event.comment_id): event.version for event in public if event.version}
+
+
+def add_revisions(transaction: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Keep texts as they were submitted."""
     transaction.connection.execute(
         _INSERT_REVISION,
-        {
-            "comment_id": row["id"],
-            "number": row["revision"],
-            "body": row["body"],
-            "author_name": row["author_name"],
-            "created_at_ms": transaction.now_ms,
-        },
+        [
+            {
+                "comment_id": row["id"],
+                "number": row["revision"],
+                "body": row["body"],
+                "author_name": row["author_name"],
+                "created_at_ms": transaction.now_ms,
+            }
+            for row in rows
+        ],
     )
 
 
@@ -192,9 +229,9 @@ def move(transaction: Transaction, before: Row[Any], after: Status, changes: Map
         version = _change_page(transaction, row, _KIND[change], change)
     _set(transaction, before, status=after, is_listed=will_be_listed, **changes)
     if after == "pending":
-        _tell_queue(transaction, row, "queue.push")
+        transaction.tell(counting.queue_event(row, "queue.push"))
     elif before.status == "pending":
-        _tell_queue(transaction, row, "queue.remove")
+        transaction.tell(counting.queue_event(row, "queue.remove"))
     return version
 
 
@@ -212,33 +249,9 @@ def _change_page(transaction: Transaction, row: Mapping[str, Any], kind: Kind, c
     """Count, and tell the open pages; return the article's new version."""
     version, comment_count = articles.count(transaction, row["article_id"], change)
     if change and row["parent_id"]:
-        replies = comment.c.reply_count + change
-        transaction.connection.execute(
-            update(comment)
-            .where(comment.c.id == row["parent_id"])
-            .values(
-                reply_count=replies,
-                is_listed=or_(
-                    comment.c.status == "approved", and_(comment.c.status == "withdrawn", replies > 0)
-                ),
-            )
-        )
-    transaction.tell(
-        Event(
-            kind=kind,
-            site_id=row["site_id"],
-            article_id=row["article_id"],
-            comment_id=row["id"],
-            version=version,
-            parent_id=row["parent_id"],
-            comment_count=comment_count,
-        )
-    )
+        counting.replies(transaction, {row["parent_id"]: change})
+    transaction.tell(counting.page_event(row, kind, version, comment_count))
     return version
-
-
-def _tell_queue(transaction: Transaction, row: Mapping[str, Any], kind: Kind) -> None:
-    transaction.tell(Event(kind, row["site_id"], row["article_id"], row["id"]))
 
 
 def _cut(wanted: Select[Any], order: Order, after_id: str | None, limit: int) -> Select[Any]:

@@ -9,6 +9,17 @@ from uuid_utils.compat import uuid7
 from .tables import comment, decision, score
 from .writer import Transaction
 
+_UNSAID: Mapping[str, Any] = {
+    "account_id": None,
+    "status_before": None,
+    "reason": None,
+    "note": None,
+    "policy_id": None,
+    "model_id": None,
+    "undoes_id": None,
+    "probability": 1.0,
+    "waited_ms": None,
+}
 _INSERT_DECISION = insert(decision)
 _INSERT_SCORE = insert(score)
 
@@ -17,25 +28,14 @@ RECENT = 1000  # decisions that the handling times are computed from
 
 def add(transaction: Transaction, row: Mapping[str, Any]) -> str:
     """Append a decision; return its id. `comment_id` + `version` are unique: never decided twice."""
-    decision_id = str(uuid7())
-    transaction.connection.execute(
-        _INSERT_DECISION,
-        {
-            "account_id": None,
-            "status_before": None,
-            "reason": None,
-            "note": None,
-            "policy_id": None,
-            "model_id": None,
-            "undoes_id": None,
-            "probability": 1.0,
-            "waited_ms": None,
-            **row,
-            "id": decision_id,
-            "created_at_ms": transaction.now_ms,
-        },
-    )
-    return decision_id
+    return add_all(transaction, [row])[0]
+
+
+def add_all(transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Append decisions; return their ids."""
+    made = [{**_UNSAID, **row, "id": str(uuid7()), "created_at_ms": transaction.now_ms} for row in rows]
+    transaction.connection.execute(_INSERT_DECISION, made)
+    return [each["id"] for each in made]
 
 
 def get(connection: Connection, decision_id: str) -> Row[Any] | None:
@@ -92,17 +92,15 @@ def add_score(
     name_scores: Mapping[str, float],
 ) -> None:
     """Keep what a model said of a revision."""
-    transaction.connection.execute(
-        _INSERT_SCORE,
-        {
-            "comment_id": comment_id,
-            "revision": revision,
-            "model_id": model_id,
-            "scores": dict(scores),
-            "name_scores": dict(name_scores),
-            "created_at_ms": transaction.now_ms,
-        },
-    )
+    row = {"comment_id": comment_id, "revision": revision, "model_id": model_id}
+    add_scores(transaction, [row | {"scores": dict(scores), "name_scores": dict(name_scores)}])
+
+
+def add_scores(transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what models said of revisions; `rows` are the arguments of `add_score`."""
+    if rows:
+        now = {"created_at_ms": transaction.now_ms}
+        transaction.connection.execute(_INSERT_SCORE, [{**row, **now} for row in rows])
 
 
 def scores(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Row[Any]]:

@@ -1,29 +1,28 @@
 """Readers, accounts, console sessions and tokens. Secrets are stored as hashes only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
 from uuid_utils.compat import uuid7
 
 from .tables import account, author, comment, console_session, token
 from .writer import Transaction
 
 _INSERT_AUTHOR = insert(author)
+_AUTHORS = select(author).where(author.c.id.in_(bindparam("author_ids", expanding=True)))
 
 
 def add_author(transaction: Transaction, *, author_id: str, site_id: str, name: str) -> None:
     """Insert a reader."""
-    transaction.connection.execute(
-        _INSERT_AUTHOR,
-        {
-            "id": author_id,
-            "site_id": site_id,
-            "name": name,
-            "standing": "normal",
-            "created_at_ms": transaction.now_ms,
-        },
-    )
+    add_authors(transaction, [{"id": author_id, "site_id": site_id, "name": name}])
+
+
+def add_authors(transaction: Transaction, rows: Sequence[Mapping[str, str]]) -> None:
+    """Insert readers; rows: `id`, `site_id`, `name`."""
+    if rows:
+        fresh = {"standing": "normal", "created_at_ms": transaction.now_ms}
+        transaction.connection.execute(_INSERT_AUTHOR, [{**row, **fresh} for row in rows])
 
 
 def get_author(connection: Connection, author_id: str) -> Row[Any] | None:
@@ -33,7 +32,7 @@ def get_author(connection: Connection, author_id: str) -> Row[Any] | None:
 
 def get_authors(connection: Connection, author_ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Return readers by id."""
-    return {row.id: row for row in connection.execute(select(author).where(author.c.id.in_(author_ids)))}
+    return {row.id: row for row in connection.execute(_AUTHORS, {"author_ids": author_ids})}
 
 
 def rename_author(transaction: Transaction, author_id: str, name: str) -> None:

@@ -4,16 +4,22 @@
 GROUP), runs each act in its own savepoint inside one transaction, commits, and only then answers
 all of them. An act that raises is rolled back alone. If the commit fails nobody is told otherwise.
 
+`write` hands over an item for an act that takes many: neighbours with the same act are written by
+one call in one savepoint, a statement for all of them. If that call raises, each item is tried alone.
+
 On SQLite this thread owns the only write connection, so writers never contend. On PostgreSQL
 several processes have one each; acts are sorted by `key` (the article) so that groups lock rows
 in the same order and cannot deadlock.
 """
 
+import asyncio
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, TypeVar
 
 import structlog
@@ -21,7 +27,7 @@ from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from uuid_utils.compat import uuid7
 
-from ..domain.errors import Away
+from ..domain.errors import Away, Refused
 from ..domain.events import Event
 from . import tables
 
@@ -31,6 +37,7 @@ GROUP = 128
 log = structlog.get_logger()
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 _OUTBOX = insert(tables.outbox)
 
@@ -43,10 +50,9 @@ class Transaction:
     now_ms: int
     events: list[Event] = field(default_factory=list)
 
-    def tell(self, event: Event) -> None:
-        """Put an event into the outbox; it exists exactly if the change does."""
-        self.connection.execute(
-            _OUTBOX,
+    def tell(self, *events: Event) -> None:
+        """Put events into the outbox; they exist exactly if the change does."""
+        rows = [
             {
                 "id": str(uuid7()),
                 "kind": event.kind,
@@ -57,16 +63,39 @@ class Transaction:
                 "parent_id": event.parent_id,
                 "comment_count": event.comment_count,
                 "created_at_ms": self.now_ms,
-            },
-        )
-        self.events.append(event)
+            }
+            for event in events
+        ]
+        if rows:
+            self.connection.execute(_OUTBOX, rows)
+        self.events += events
 
 
-@dataclass(slots=True)
+# Takes many items, answers each with its result, or with the refusal that is its own.
+Together = Callable[[Transaction, Sequence[Item]], Sequence[T | Refused]]
+Outcome = tuple[Any, BaseException | None]
+
+
+@dataclass(slots=True, eq=False)
 class _Submission:
-    act: Callable[[Transaction], Any]
+    """together None: `item` is an act of its own."""
+
+    together: Together[Any, Any] | None
+    item: Any
     key: str
-    answer: Future[Any]
+    answer: Future[Any] | asyncio.Future[Any]
+
+    def begin(self) -> bool:
+        """Tell whether somebody still waits for the answer: the reader may have hung up meanwhile."""
+        if isinstance(self.answer, Future):
+            return self.answer.set_running_or_notify_cancel()
+        return not self.answer.cancelled()
+
+    def run(self, transaction: Transaction, neighbours: Sequence["_Submission"]) -> Sequence[Any]:
+        """Call the act that these have in common."""
+        if self.together is None:
+            return [self.item(transaction)]
+        return self.together(transaction, [each.item for each in neighbours])
 
 
 class Writer:
@@ -109,18 +138,27 @@ class Writer:
     def submit(self, act: Callable[[Transaction], T], *, key: str = "") -> Future[T]:
         """Queue an act. Raises Away when the queue is full or the writer has stopped."""
         answer: Future[T] = Future()
-        with self._door:
-            if not self._is_open:
-                raise Away("The service is stopping.")
-            try:
-                self._waiting.put_nowait(_Submission(act, key, answer))
-            except queue.Full:
-                raise Away("Too many comments are being written at once; try again in a second.") from None
+        self._accept(_Submission(None, act, key, answer))
         return answer
+
+    async def write(self, together: Together[Item, T], item: Item, *, key: str = "") -> T:
+        """Queue an item for an act that takes many, and wait. Raises Away as `submit` does."""
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._accept(_Submission(together, item, key, answer))
+        return await answer
 
     def run(self, act: Callable[[Transaction], T], *, key: str = "") -> T:
         """Submit and wait: for callers on a thread of their own."""
         return self.submit(act, key=key).result()
+
+    def _accept(self, submission: _Submission) -> None:
+        with self._door:
+            if not self._is_open:
+                raise Away("The service is stopping.")
+            try:
+                self._waiting.put_nowait(submission)
+            except queue.Full:
+                raise Away("Too many comments are being written at once; try again in a second.") from None
 
     def _work(self) -> None:
         is_last = False
@@ -133,7 +171,7 @@ class Writer:
         group: list[_Submission] = []
         submission = self._waiting.get()
         while submission is not None:
-            if submission.answer.set_running_or_notify_cancel():  # the reader may have hung up meanwhile
+            if submission.begin():
                 group.append(submission)
             if len(group) >= GROUP or self._waiting.empty():
                 return sorted(group, key=lambda each: each.key), False
@@ -141,51 +179,80 @@ class Writer:
         return sorted(group, key=lambda each: each.key), True
 
     def _write(self, group: list[_Submission]) -> None:
-        outcomes: list[tuple[_Submission, Any, BaseException | None]] = []
+        outcomes: list[Outcome] = []
         events: list[Event] = []
         try:
             with self._engine.begin() as connection:
-                for submission in group:
+                for _, neighbours in groupby(group, key=lambda each: each.together or each):
                     transaction = Transaction(connection, self._clock_ms())
-                    outcomes.append((submission, *_attempt(submission, transaction)))
+                    outcomes += _attempt(list(neighbours), transaction)
                     events += transaction.events
         except BaseException as failure:  # the group is not durable: everyone in it must hear that
-            for submission in group:
-                submission.answer.set_exception(_as_refusal(failure))
+            _answer(group, [(None, _as_refusal(failure))] * len(group))
             return
         if events:
             try:
                 self._committed(events)
             except Exception as failure:  # a listener is told, not asked: what is durable is acknowledged
                 log.error("listener_failed", error=type(failure).__name__)
-        for submission, result, error in outcomes:
-            if error is None:
-                submission.answer.set_result(result)
-            else:
-                submission.answer.set_exception(error)
+        _answer(group, outcomes)
 
 
-def _attempt(submission: _Submission, transaction: Transaction) -> tuple[Any, BaseException | None]:
-    """Run one act in a savepoint; give its result or its error. A lost connection fails the group."""
-    outcome = _once(submission, transaction)
-    # Another process wrote the same key first, and has committed: now the act can see its row.
-    return _once(submission, transaction) if isinstance(outcome[1], IntegrityError) else outcome
+def _answer(group: Sequence[_Submission], outcomes: Iterable[Outcome]) -> None:
+    """Answer everybody: threads here, each event loop in one call, which wakes it once."""
+    waiting: dict[asyncio.AbstractEventLoop | None, list[tuple[Any, Outcome]]] = {}
+    for submission, outcome in zip(group, outcomes, strict=True):
+        answer = submission.answer
+        loop = None if isinstance(answer, Future) else answer.get_loop()
+        waiting.setdefault(loop, []).append((answer, outcome))
+    for loop, settled in waiting.items():
+        if loop is None:
+            _settle(settled)
+        else:
+            with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+                loop.call_soon_threadsafe(_settle, settled)
 
 
-def _once(submission: _Submission, transaction: Transaction) -> tuple[Any, BaseException | None]:
-    connection = transaction.connection
+def _settle(settled: Iterable[tuple[Any, Outcome]]) -> None:
+    for answer, (result, error) in settled:
+        if answer.done():
+            continue
+        if error is None:
+            answer.set_result(result)
+        else:
+            answer.set_exception(error)
+
+
+def _attempt(neighbours: Sequence[_Submission], transaction: Transaction) -> list[Outcome]:
+    """Run one act in a savepoint; give results or errors. A lost connection fails the group."""
+    outcomes, failure = _once(neighbours, transaction)
+    if failure is not None and len(neighbours) > 1:  # somebody's fault: everybody alone
+        return [outcome for each in neighbours for outcome in _attempt([each], transaction)]
+    if isinstance(failure, IntegrityError):
+        # Another process wrote the same key first, and has committed: now the act can see its row.
+        outcomes, failure = _once(neighbours, transaction)
+    return outcomes if failure is None else [(None, _as_refusal(failure))]
+
+
+def _once(
+    neighbours: Sequence[_Submission], transaction: Transaction
+) -> tuple[list[Outcome], BaseException | None]:
+    connection, told = transaction.connection, len(transaction.events)
     connection.exec_driver_sql("SAVEPOINT act")
     try:
-        result = submission.act(transaction)
+        results = neighbours[0].run(transaction, neighbours)
     except Exception as error:
         if isinstance(error, SQLAlchemyError) and connection.invalidated:
             raise
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT act")
         connection.exec_driver_sql("RELEASE SAVEPOINT act")
-        transaction.events.clear()
-        return None, _as_refusal(error)
+        del transaction.events[told:]
+        return [], error
     connection.exec_driver_sql("RELEASE SAVEPOINT act")
-    return result, None
+    is_shared = neighbours[0].together is not None
+    return [
+        (None, result) if is_shared and isinstance(result, Refused) else (result, None) for result in results
+    ], None
 
 
 def _as_refusal(failure: BaseException) -> BaseException:

@@ -46,7 +46,7 @@ class Walk:
     def _edit(self, transaction: Transaction) -> None:
         if row := self._any(transaction):
             changes = {"body": "Edited.", "revision": row.revision + 1}
-            comments.add_revision(transaction, row._asdict() | changes)
+            comments.add_revisions(transaction, [row._asdict() | changes])
             comments.move(transaction, row, self.chance.choice(STATUSES), changes)
 
     def _withdraw(self, transaction: Transaction) -> None:
@@ -216,7 +216,7 @@ def test_every_revision_is_kept_as_it_was_submitted(world: World) -> None:
     def edit(tx: Transaction) -> None:
         row = load(tx, comment_id)
         changes = {"body": "second", "revision": 2}
-        comments.add_revision(tx, row._asdict() | changes)
+        comments.add_revisions(tx, [row._asdict() | changes])
         comments.move(tx, row, "approved", changes)
 
     world.run(edit)

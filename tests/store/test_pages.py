@@ -12,6 +12,7 @@ from moderation.store import articles, comments, decisions, idempotency, outbox,
 from moderation.store.comments import FIRST_REPLIES, Order
 from moderation.store.db import Database
 from moderation.store.tables import comment
+from moderation.store.writer import Transaction
 from tests.store.plans import postgres_rows, sqlite_plan, statements_of, watched
 from tests.store.world import SITE, World
 
@@ -155,6 +156,17 @@ QUESTIONS: dict[str, tuple[Callable[[Connection], object], str]] = {
     "pending, later": (lambda c: comments.pending_after(c, SITE, AN_ID, 100), "ix_comment_status"),
     "still pending": (lambda c: comments.still_pending(c, [AN_ID]), "comment"),
     "repeats": (lambda c: comments.repeats(c, AN_ID, "words", 0), "ix_comment_repeats"),
+    "repeats of many": (
+        lambda c: comments.repeats_of_all(c, [(AN_ID, "words"), (AN_ID, "others")], 0),
+        "ix_comment_repeats",
+    ),
+    "articles": (lambda c: articles.find_all(c, [(SITE, "a"), (SITE, "b")]), "sqlite_autoindex_article"),
+    "authors": (lambda c: people.get_authors(c, [AN_ID, AN_ID]), "sqlite_autoindex_author"),
+    "many": (lambda c: comments.get_many(c, [AN_ID, AN_ID]), "sqlite_autoindex_comment"),
+    "keys": (
+        lambda c: idempotency.find(Transaction(c, 0), [("a", "b", "c"), ("a", "b", "d")]),
+        "sqlite_autoindex_idempotency_key",
+    ),
     "own": (lambda c: comments.own(c, AN_ID, AN_ID, limit=100), "ix_comment_"),
     "standing": (lambda c: people.standing(c, AN_ID), "ix_comment_author"),
     "unsent": (lambda c: outbox.unsent(c, 100), "ix_outbox_unsent"),

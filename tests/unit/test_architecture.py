@@ -120,7 +120,7 @@ def graph() -> Graph:
 
 def test_the_reader_sees_the_whole_house(graph: Graph) -> None:
     assert "moderation.domain.errors" in graph["moderation.store.writer"]
-    assert "moderation.store.comments" in graph["moderation.actions.submit"]
+    assert "moderation.store.comments" in graph["moderation.actions.posting"]
     assert {"models.text", "training.recipe", "moderation.app", "moderation.live.queue"} <= graph.keys()
 
 

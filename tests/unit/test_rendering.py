@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation.actions.rendering import render
+from moderation.actions.rendering import is_plain, render
 
 TAGS = {"p", "br", "em", "strong", "del", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
 ATTRIBUTES = {"href", "title", "rel"}
@@ -146,6 +146,17 @@ def test_a_link_carries_no_trust_with_it() -> None:
 @given(HOSTILE)
 def test_whatever_is_typed_only_listed_tags_and_attributes_come_out(body: str) -> None:
     check(render(body))
+
+
+SIGNS = [*"abXYZ 019.,;:!?-+=#()[]{}|^$%/@'\"“”é😀ß\u200b\u2028\u00ad", "[x]", "http://a.b", "1. ", "![a]"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(SIGNS), min_size=1, max_size=20).map(lambda signs: "".join(signs).strip()))
+def test_a_plain_line_is_rendered_as_markdown_would(body: str) -> None:
+    """A letter behind a blank line makes the same text one that Markdown is asked about."""
+    if body and is_plain(body):
+        assert f"{render(body)}\n<p>*</p>" == render(f"{body}\n\n\\*")
 
 
 def test_deep_nesting_ends() -> None:
