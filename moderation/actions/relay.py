@@ -28,7 +28,7 @@ from ..store.db import Database
 from .parts import Parts, now_ms
 
 TICK_S = 0.25
-GATHER_S = 0.02  # a poke is followed by others in a busy minute: one batch carries them all
+GATHER_S = 0.1  # a poke is followed by others in a busy minute: one batch carries them all
 LEASE_MS = 5000
 BATCH = 1000
 BUILDING = "building"  # stands in the epoch key while a rebuild runs
@@ -172,10 +172,10 @@ def _queue_work(parts: Parts, rows: Sequence[Row[Any]]) -> None:
             present = comments.get_many(connection, list(ids))
         waiting = [_waiting(row) for row in present.values() if row.status == "pending"]
         queue = parts.queue_of(site_id)
+        if done := ids - {each.comment_id for each in waiting}:
+            queue.remove(list(done))  # first: nobody should be handed what was decided
         if waiting:
             queue.push(waiting)
-        if done := ids - {each.comment_id for each in waiting}:
-            queue.remove(list(done))
 
 
 def _waiting(row: Row[Any]) -> Waiting:

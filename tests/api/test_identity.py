@@ -140,7 +140,7 @@ def test_no_text_no_token_and_no_address_is_in_the_log(service: Service, article
     secret = "a very particular sentence about lighthouses"
     service.post(article, secret)
     log = (service.data_dir / "stderr.txt").read_text()
-    assert '"status": 201' in log
+    assert '"status":201' in log
     assert secret not in log
     assert article not in log
     assert "fwk_" not in log
