@@ -24,7 +24,7 @@ from models.example import Example
 
 SOURCE = "teacher"
 ANSWERS = Path(__file__).parent / "teacher.npz"
-MIXED = 90_000  # texts cut or mixed from examples
+MIXED = 250_000  # texts cut or mixed from examples; half as many teach a little less (docs/quality.md)
 PROBED, TIMES = 16_000, 2  # frequent words, each in so many frames
 SHORTEST, LONGEST = 8, 200  # characters of an example that is cut or mixed
 SEEN = 5  # examples in which a word must stand to be mixed in

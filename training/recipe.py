@@ -75,12 +75,20 @@ def fit(plan: Plan, say: Say) -> Path:
     recipe = RECIPES[plan.recipe]
     material = gather(plan.data, plan.labels, seed=plan.seed, most=recipe.most, language=plan.language)
     say(f"read {len(material.examples):,} examples")
-    rows = _vectorised(material, recipe.ngrams, jobs=plan.jobs)
-    say(f"vectorised them: {rows.nnz:,} values")
     planned, described = lessons.plan(material), describe(plan, material)
-    examined, witnesses = material.examined(), material.witnesses()
-    del material  # the texts have become rows: half a gigabyte that the fits can use
-    made = _heads(planned, rows, seed=plan.seed, say=say)
+    examined, witnesses, texts = material.examined(), material.witnesses(), _texts(material)
+    del material
+    vectorizer = NgramVectorizer(
+        char_bits=recipe.ngrams.char_bits, word_bits=recipe.ngrams.word_bits, jobs=plan.jobs
+    )
+    # What the teacher said is learnt first and then let go: a gigabyte that the others can use.
+    apart, used = _shelves(planned)
+    taught = _told(planned, vectorizer.transform(texts[apart]), apart, seed=plan.seed)
+    texts[apart | ~used] = ""
+    rows = vectorizer.transform(texts)
+    del texts
+    say(f"vectorised them: {rows.nnz:,} values")
+    made = _heads(planned, rows, taught, seed=plan.seed, say=say)
     if not made:
         raise ValueError(f"no label has {lessons.FEWEST} examples of each class to learn from")
     del rows  # a gigabyte that the examination can use
@@ -99,12 +107,45 @@ def fit(plan: Plan, say: Say) -> Path:
     return folder
 
 
-def _vectorised(material: Material, ngrams: Ngrams, *, jobs: int) -> csr_array:
-    texts = [
-        example.text[:LONGEST] if part == FIT else example.text
-        for example, part in zip(material.examples, material.parts, strict=True)
-    ]
-    return NgramVectorizer(char_bits=ngrams.char_bits, word_bits=ngrams.word_bits, jobs=jobs).transform(texts)
+def _texts(material: Material) -> NDArray[np.object_]:
+    return np.array(
+        [
+            example.text[:LONGEST] if part == FIT else example.text
+            for example, part in zip(material.examples, material.parts, strict=True)
+        ],
+        dtype=object,
+    )
+
+
+def _shelves(planned: Sequence[Lesson]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which examples the last view of toxicity learns from if nobody else does, and which anybody.
+
+    Shape (examples,) both. The first is the teacher's shelf; nothing stands on it where there is none.
+    """
+    used = np.zeros(len(planned[0].target) if planned else 0, dtype=np.bool_)
+    apart = np.zeros_like(used)
+    for lesson in planned:
+        used[lesson.held] = True
+        *others, (_, last) = lesson.views
+        for _, weight in others:
+            used |= weight > 0
+        if lesson.label == TOXICITY and others:
+            apart = last > 0
+        else:
+            used |= last > 0
+    if (apart & used).any():
+        return np.zeros_like(used), used | apart
+    return apart, used | apart
+
+
+def _told(
+    planned: Sequence[Lesson], rows: csr_array, apart: NDArray[np.bool_], *, seed: int
+) -> heads.Fitted | None:
+    """Fit the last view of toxicity on the rows that stand apart; None if there are none."""
+    if not apart.any():
+        return None
+    lesson = next(each for each in planned if each.label == TOXICITY)
+    return _learnt(lesson, rows, lesson.target[apart], lesson.views[-1][1][apart], seed=seed)
 
 
 def fold_of(label: str) -> int:
@@ -150,7 +191,9 @@ def _metrics(
     return found
 
 
-def _heads(planned: Sequence[Lesson], rows: csr_array, *, seed: int, say: Say) -> list[Head]:
+def _heads(
+    planned: Sequence[Lesson], rows: csr_array, taught: heads.Fitted | None, *, seed: int, say: Say
+) -> list[Head]:
     """Fit all parts of all heads and join them; one after the other, for each holds half a gigabyte."""
     thin = [lesson for lesson in planned if fold_of(lesson.label) > 1]
     toxicity = next((lesson for lesson in planned if lesson.label == TOXICITY), None)
@@ -158,7 +201,10 @@ def _heads(planned: Sequence[Lesson], rows: csr_array, *, seed: int, say: Say) -
         weight = lessons.thinned(toxicity.views[: HARM + 1][-1][1], toxicity.target)
         thin.append(replace(toxicity, label=NARROW, views=((1.0, weight),)))
     learnt = [toxicity, *thin] if toxicity else thin
-    fitted = {lesson.label: _parts(lesson, rows, seed=seed) for lesson in learnt}
+    fitted = {
+        lesson.label: _parts(lesson, rows, taught if lesson is toxicity else None, seed=seed)
+        for lesson in learnt
+    }
     made = []
     for lesson in planned:
         parts = fitted[lesson.label]
@@ -166,22 +212,30 @@ def _heads(planned: Sequence[Lesson], rows: csr_array, *, seed: int, say: Say) -
             parts = [(0.5, parts[0][1]), (0.5, fitted[NARROW][0][1])]
         whole = heads.mean(rows[lesson.held], parts) if len(parts) > 1 else parts[0][1]
         made.append(_calibrated(lesson, whole, rows))
-        taught = int((lesson.views[-1][1] > 0).sum())
-        say(f"fitted {lesson.label} on {taught:,} examples, calibrated on {len(lesson.held):,}")
+        count = int((lesson.views[-1][1] > 0).sum())
+        say(f"fitted {lesson.label} on {count:,} examples, calibrated on {len(lesson.held):,}")
     return made
 
 
-def _parts(lesson: Lesson, rows: csr_array, *, seed: int) -> list[tuple[float, heads.Fitted]]:
-    """Fit a head once for each view of its lesson."""
-    return [(share, _fitted(lesson, weight, rows, seed=seed)) for share, weight in lesson.views]
+def _parts(
+    lesson: Lesson, rows: csr_array, last: heads.Fitted | None, *, seed: int
+) -> list[tuple[float, heads.Fitted]]:
+    """Fit a head once for each view of its lesson. last: what was learnt of the last one before."""
+    views = lesson.views if last is None else lesson.views[:-1]
+    parts = []
+    for share, weight in views:
+        shown = np.flatnonzero(weight > 0)
+        part = _learnt(lesson, _picked(rows, shown), lesson.target[shown], weight[shown], seed=seed)
+        parts.append((share, part))
+    return parts if last is None else [*parts, (lesson.views[-1][0], last)]
 
 
-def _fitted(lesson: Lesson, weight: heads.Floats, rows: csr_array, *, seed: int) -> heads.Fitted:
-    taught = np.flatnonzero(weight > 0)
+def _learnt(
+    lesson: Lesson, rows: csr_array, target: heads.Floats, weight: heads.Floats, *, seed: int
+) -> heads.Fitted:
     fold = fold_of(lesson.label)
-    learnt = heads.fold_rows(_picked(rows, taught), fold)
     priors = PRIORS.get(lesson.label, heads.PRIORS)
-    fitted = heads.fit(learnt, lesson.target[taught], weight[taught], seed=seed, priors=priors)
+    fitted = heads.fit(heads.fold_rows(rows, fold), target, weight, seed=seed, priors=priors)
     return heads.Fitted(heads.unfold(fitted.weights, fold), fitted.intercept)
 
 
