@@ -24,6 +24,7 @@ CAPACITY_BYTES = 64 * 1024 * 1024
 OVERHEAD_BYTES = 1200  # of an entry beside its body: key, address, object; it bounds a flood of empty pages
 CAPACITY_ARTICLES = 100_000
 CAPACITY_ADDRESSES = 50_000
+LONGEST_ADDRESS = 1000  # bytes; an id of 200 bytes takes 600, percent-encoded
 RECHECK_S = 1.0
 
 
@@ -82,6 +83,8 @@ class Pages:
 
     def name(self, address: bytes, wanted: Wanted, min_version: int) -> None:
         """Learn that an address, as it was asked for, means this page."""
+        if len(address) > LONGEST_ADDRESS:  # "?&&&…" means the same page, whatever its length
+            return
         if len(self._addresses) >= CAPACITY_ADDRESSES:
             self._addresses.clear()
         self._addresses[address] = wanted, min_version
