@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import gc
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager, suppress
 
@@ -184,6 +185,9 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         relay.start()
         sync.callback(relay.stop)
         await _start_tasks(stack, parts)
+        # What was made until now stays: the collector need not walk half a million objects again and again.
+        gc.collect()
+        gc.freeze()
         yield parts
 
 

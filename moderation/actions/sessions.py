@@ -8,6 +8,7 @@ import hashlib
 import secrets
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import itsdangerous
@@ -35,7 +36,7 @@ _HASHING = threading.BoundedSemaphore(2)  # a hash takes 64 MB and a core: a flo
 _NOBODY = _PASSWORDS.hash(secrets.token_urlsafe())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signing:
     """The service's secret key and what is signed with it."""
 
@@ -43,16 +44,17 @@ class Signing:
 
     def reader_token(self, reader_id: str) -> str:
         """Return the token that proves to be this reader."""
-        return READER_PREFIX + self._signer().sign(reader_id.replace("-", "")).decode()
+        return READER_PREFIX + self._signer.sign(reader_id.replace("-", "")).decode()
 
     def reader_id(self, token: str) -> str | None:
         """Return whose token it is; None if it is nobody's."""
         try:
-            plain = self._signer().unsign(token.removeprefix(READER_PREFIX)).decode()
+            plain = self._signer.unsign(token.removeprefix(READER_PREFIX)).decode()
         except (itsdangerous.BadSignature, UnicodeError):
             return None
         return f"{plain[:8]}-{plain[8:12]}-{plain[12:16]}-{plain[16:20]}-{plain[20:]}"
 
+    @cached_property
     def _signer(self) -> itsdangerous.Signer:
         return itsdangerous.Signer(
             self.secret_key, salt="reader", digest_method=hashlib.sha256, key_derivation="hmac"

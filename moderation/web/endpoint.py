@@ -77,7 +77,7 @@ def route(endpoint: Endpoint, prefix: str) -> Route:
     async def answer(request: Request) -> Response:
         parts: Parts = request.app.state.parts
         origins: Origins = request.app.state.origins
-        query = endpoint.query.model_validate(_query(request, endpoint.query)) if endpoint.query else None
+        query = _query(request, endpoint.query) if endpoint.query else None
         body = endpoint.body.model_validate(json.decode(await read_body(request))) if endpoint.body else None
         if endpoint.who in {"anyone", "reader"}:
             person = await find_reader(request, parts, origins)
@@ -122,12 +122,14 @@ async def read_body(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-def _query(request: Request, model: type[BaseModel]) -> dict[str, Any]:
-    """Read the query as a mapping; a name that stands twice is a list, as is one that must be."""
+def _query(request: Request, model: type[BaseModel]) -> BaseModel:
+    """Read the query; a name that stands twice is a list, as is one that must be."""
     values: dict[str, Any] = {}
+    if not request.scope["query_string"]:
+        return model.model_validate(values)
     for name in dict.fromkeys(request.query_params):
         given = request.query_params.getlist(name)
         wanted = model.model_fields.get(name)
         is_list = wanted is not None and getattr(wanted.annotation, "__origin__", None) is list
         values[name] = given if is_list or len(given) > 1 else given[0]
-    return values
+    return model.model_validate(values)

@@ -4,7 +4,7 @@ import time
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import metrics
@@ -33,6 +33,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        fixed = Headers(HEADERS).raw
+        self._fixed = {"http": fixed, "https": [*fixed, (b"strict-transport-security", HSTS.encode())]}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,12 +48,10 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", HSTS)
-                headers["X-Request-ID"] = request_id
+                said = {name for name, _ in message["headers"]}
+                fixed = [header for header in self._fixed[scope["scheme"]] if header[0] not in said]
+                known = (b"x-request-id", request_id.encode())
+                message = {**message, "headers": [*message["headers"], *fixed, known]}
             await send(message)
 
         try:

@@ -87,5 +87,5 @@ def find_console_session(request: Request, parts: Parts) -> sessions.Session | N
 
 def set_cookie(response: Response, request: Request, name: str, value: str, max_age_s: int) -> None:
     """Set a cookie that scripts cannot read and other sites cannot send."""
-    is_secure = request.url.scheme == "https"
+    is_secure = request.scope["scheme"] == "https"
     response.set_cookie(name, value, max_age=max_age_s, httponly=True, samesite="lax", secure=is_secure)

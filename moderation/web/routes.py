@@ -222,8 +222,9 @@ async def docs(request: Request) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Return every route of the service."""
+    """Return every route of the service; they are tried in turn, so what readers ask comes first."""
     return [
+        *(route(endpoint, API) for endpoint in ENDPOINTS),
         Route("/", console.demo),
         Route("/embed.js", console.embed),
         Route("/moderation", console.console),
@@ -235,6 +236,5 @@ def routes() -> list[BaseRoute]:
         Route("/metrics", ops.prometheus),
         Route(f"{API}/openapi.json", openapi),
         Route(f"{API}/docs", docs),
-        *(route(endpoint, API) for endpoint in ENDPOINTS),
         Mount("/static", _Static(directory=console.HERE / "static"), name="static"),
     ]
