@@ -29,6 +29,7 @@ from .parts import Parts, now_ms
 
 TICK_S = 0.25
 GATHER_S = 0.1  # a poke is followed by others in a busy minute: one batch carries them all
+MARK_S, MARK_ROWS = 2.0, 100  # what was sent is marked that late at most: each mark is a commit of its own
 LEASE_MS = 5000
 BATCH = 1000
 BUILDING = "building"  # stands in the epoch key while a rebuild runs
@@ -49,6 +50,8 @@ class Relay:
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
         self._due: dict[str, float] = {}
         self._was_away = False
+        self._sent: set[str] = set()  # and not marked yet; lost with the process, they are sent again
+        self._sent_s = 0.0  # when the first of them was
 
     def start(self) -> None:
         """Begin."""
@@ -60,6 +63,8 @@ class Relay:
         self._poked.set()
         if self._thread.is_alive():
             self._thread.join()
+            with suppress(Away, SQLAlchemyError):
+                self._mark()
             with suppress(Away, SQLAlchemyError):  # else the next process waits until the lease runs out
                 self._parts.writer.run(lambda tx: registry.drop_lease(tx, "relay", self._holder))
 
@@ -123,15 +128,22 @@ class Relay:
     def _send(self) -> bool:
         """Send one batch; tell whether there may be more."""
         with self._parts.database.read() as connection:
-            rows = outbox.unsent(connection, BATCH)
-        if not rows:
-            return False
-        _queue_work(self._parts, [row for row in rows if row.kind.startswith("queue.")])
-        newest = {row.article_id: row.version for row in rows if row.version is not None}
-        for article_id, version in newest.items():  # the others would tell nothing more
-            self._parts.bus.publish(article_id, version)
-        self._parts.writer.run(lambda tx: outbox.mark_sent(tx, [row.id for row in rows]))
-        return len(rows) == BATCH
+            found = outbox.unsent(connection, BATCH + len(self._sent))
+        rows = [row for row in found if row.id not in self._sent]
+        if rows:
+            _queue_work(self._parts, [row for row in rows if row.kind.startswith("queue.")])
+            _publish(self._parts, rows)
+            self._sent_s = self._sent_s if self._sent else time.monotonic()
+            self._sent.update(row.id for row in rows)
+        if len(self._sent) >= MARK_ROWS or time.monotonic() - self._sent_s >= MARK_S:
+            self._mark()
+        return len(rows) >= BATCH
+
+    def _mark(self) -> None:
+        sent = list(self._sent)
+        if sent:
+            self._parts.writer.run(lambda tx: outbox.mark_sent(tx, sent))
+            self._sent.clear()
 
     def _purge(self) -> None:
         before_ms = now_ms() - KEPT_MS
@@ -161,6 +173,16 @@ def _drop_decided(database: Database, queue: Queue) -> None:
             waiting = comments.still_pending(connection, ids)
         if gone := [comment_id for comment_id in ids if comment_id not in waiting]:
             queue.remove(gone)
+
+
+def _publish(parts: Parts, rows: Sequence[Row[Any]]) -> None:
+    """Tell the other processes the newest version of each article; the ones before it say nothing more."""
+    newest: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if row.version is not None:
+            newest[row.article_id] = max(newest[row.article_id], row.version)
+    for article_id, version in newest.items():
+        parts.bus.publish(article_id, version)
 
 
 def _queue_work(parts: Parts, rows: Sequence[Row[Any]]) -> None:

@@ -20,6 +20,7 @@ READERS = 40  # Starlette's thread pool has 40 threads: each finds a connection
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
+    "PRAGMA wal_autocheckpoint=4000",  # pages; a post changes about twenty, and each folding syncs twice
     "PRAGMA synchronous=FULL",  # a commit is on the disk before it is acknowledged
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
