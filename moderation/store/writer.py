@@ -15,6 +15,7 @@ in the same order and cannot deadlock.
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -33,6 +34,7 @@ from . import tables
 
 CAPACITY = 2048  # waiting acts; at 2,000 posts a second nobody waits longer than about a second
 GROUP = 128
+LINGER_S = 0.002  # for as many as the last group had: they have just been answered and come again
 
 log = structlog.get_logger()
 
@@ -116,6 +118,7 @@ class Writer:
         self._waiting: queue.Queue[_Submission | None] = queue.Queue(capacity)
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._is_open = False
+        self._expected = 1
         self._door = threading.Lock()  # nothing is accepted behind the last one
 
     def start(self) -> None:
@@ -170,13 +173,19 @@ class Writer:
     def _next_group(self) -> tuple[list[_Submission], bool]:
         group: list[_Submission] = []
         submission = self._waiting.get()
+        closes_at = time.monotonic() + LINGER_S
         while submission is not None:
             if submission.begin():
                 group.append(submission)
-            if len(group) >= GROUP or self._waiting.empty():
-                return sorted(group, key=lambda each: each.key), False
-            submission = self._waiting.get_nowait()
-        return sorted(group, key=lambda each: each.key), True
+            if len(group) >= GROUP:
+                break
+            lingers_s = closes_at - time.monotonic() if len(group) < self._expected else 0.0
+            try:
+                submission = self._waiting.get(lingers_s > 0, max(lingers_s, 0.0))
+            except queue.Empty:
+                break
+        self._expected = len(group)
+        return sorted(group, key=lambda each: each.key), submission is None
 
     def _write(self, group: list[_Submission]) -> None:
         outcomes: list[Outcome] = []
