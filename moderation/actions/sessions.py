@@ -8,7 +8,7 @@ import hashlib
 import secrets
 import threading
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, cast
 
 import itsdangerous
@@ -32,8 +32,6 @@ OWNER = "owner"  # the account behind the first sign-in link of a fresh installa
 
 _PASSWORDS = PasswordHasher()
 _HASHING = threading.BoundedSemaphore(2)  # a hash takes 64 MB and a core: a flood must not take all
-# Compared against when the name is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _PASSWORDS.hash(secrets.token_urlsafe())
 
 
 @dataclass(frozen=True)
@@ -225,9 +223,16 @@ def _hashed(password: str) -> str:
         return _PASSWORDS.hash(password)
 
 
+@cache
+def _nobody() -> str:
+    """Return what is compared when a name is unknown, so that the answer takes as long as for a known one."""
+    return _PASSWORDS.hash(secrets.token_urlsafe())
+
+
 def _is_right(password_hash: str | None, password: str) -> bool:
     with _HASHING:
+        nobody = _nobody()  # made at the first sign-in, whoever it is: a tenth of a second of no start
         try:
-            return _PASSWORDS.verify(password_hash or _NOBODY, password) and password_hash is not None
+            return _PASSWORDS.verify(password_hash or nobody, password) and password_hash is not None
         except (VerifyMismatchError, InvalidHashError):
             return False

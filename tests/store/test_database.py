@@ -8,6 +8,7 @@ import pytest
 from alembic import command, config
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
@@ -38,6 +39,10 @@ def differences(database: Database) -> list[Any]:
 def test_the_migrations_give_exactly_the_schema_of_the_tables(database: Database) -> None:
     assert migrations.is_current(database.reading)
     assert differences(database) == []
+
+
+def test_the_newest_schema_is_the_last_migration() -> None:
+    assert ScriptDirectory(str(Path(migrations.__file__).parent)).get_heads() == [migrations.NEWEST]
 
 
 def test_the_schema_can_be_taken_down_and_put_up_again(own_database: Database) -> None:
