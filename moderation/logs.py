@@ -19,5 +19,5 @@ def configure(level: int = logging.INFO) -> None:
         ],
         logger_factory=structlog.BytesLoggerFactory(file=sys.stderr.buffer),
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=True,  # else every line builds its logger anew, for half of its price
     )

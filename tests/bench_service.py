@@ -61,6 +61,7 @@ def _with_service(data_dir: Path) -> list[tuple[str, float, float]]:
     assert service.process is not None
     port, pid = int(service.url.rsplit(":", 1)[1]), service.process.pid
     page = "/api/v1/articles/{}/comments"
+    counts = "/api/v1/counts?" + "&".join(f"article=counted-{number}" for number in range(100))
     try:
         with httpx2.Client(base_url=service.url) as client:
             for number in range(60):
@@ -71,6 +72,7 @@ def _with_service(data_dir: Path) -> list[tuple[str, float, float]]:
                 "page of an unknown article",
                 *_load(port, lambda n: _request("GET", page.format(f"x{n}")), pid),
             ),
+            ("counts of 100 articles", *_load(port, lambda _: _request("GET", counts), pid)),
             ("post: score, judge, commit", *_load(port, lambda n: _post(page.format("write"), n), pid)),
         ]
     finally:

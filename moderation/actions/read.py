@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from ..domain import content
 from ..domain.errors import Missing
 from ..domain.roles import Person
-from ..store import articles, comments, decisions, policies
+from ..store import articles, comments, decisions
 from ..store.comments import Order
 from .pages import cut
 from .parts import Parts
@@ -44,9 +44,8 @@ def replies(
 def counts(parts: Parts, site_id: str, keys: Sequence[str]) -> dict[str, int]:
     """Return how many public comments each article has. Raises Invalid and Missing (site)."""
     checked = [content.checked_article_key(key) for key in keys]
+    parts.scoring.bench(site_id)  # an unknown site is refused
     with parts.database.read() as connection:
-        if not policies.has_site(connection, site_id):
-            raise Missing(f"There is no site {site_id!r}.")
         return articles.counts(connection, site_id, checked)
 
 

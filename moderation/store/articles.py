@@ -20,6 +20,9 @@ _FIND_ALL = select(article).where(
     article.c.site_id.in_(bindparam("sites", expanding=True)),
     article.c.key.in_(bindparam("keys", expanding=True)),
 )
+_COUNTS = select(article.c.key, article.c.comment_count).where(
+    article.c.site_id == bindparam("site"), article.c.key.in_(bindparam("keys", expanding=True))
+)
 _COUNT = (
     update(article)
     .where(article.c.id == bindparam("wanted_id"))
@@ -88,8 +91,7 @@ def lock(connection: Connection, article_id: str) -> None:
 
 def counts(connection: Connection, site_id: str, keys: Sequence[str]) -> dict[str, int]:
     """Return the public comments of each article; an unknown one has none."""
-    wanted = select(article.c.key, article.c.comment_count)
-    rows = connection.execute(wanted.where(article.c.site_id == site_id, article.c.key.in_(keys)))
+    rows = connection.execute(_COUNTS, {"site": site_id, "keys": keys})
     return dict.fromkeys(keys, 0) | {row.key: row.comment_count for row in rows}
 
 
