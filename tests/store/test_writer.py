@@ -1,5 +1,6 @@
 """The group-commit writer: durable before answered, alone in failure, and nobody left waiting."""
 
+import asyncio
 import sys
 import threading
 from collections.abc import Sequence
@@ -267,6 +268,77 @@ def test_acts_of_one_group_are_written_in_the_order_of_their_keys(world: World) 
     for answer in answers:
         answer.result(10)
     assert order == ["a1", "a3", "b0", "b4", "c2"]
+
+
+def together(writer: Writer, items: Sequence[tuple[str, str]], act: Any) -> list[Any]:
+    """Hand over items (text, key) for one act while the writer is held; return results and errors."""
+
+    async def write() -> list[Any]:
+        with held(writer):
+            writes = [asyncio.ensure_future(writer.write(act, item, key=key)) for item, key in items]
+            await asyncio.sleep(0)  # they are handed over, and wait
+        return list(await asyncio.gather(*writes, return_exceptions=True))
+
+    return asyncio.run(write())
+
+
+def test_neighbours_with_the_same_act_are_written_by_one_call(world: World) -> None:
+    calls: list[list[str]] = []
+
+    def act(transaction: Transaction, names: Sequence[str]) -> list[str | Refused]:
+        calls.append(list(names))
+        for name in names:
+            add_site(name)(transaction)
+        return [name.upper() for name in names]
+
+    assert together(world.writer, [("b", "2"), ("c", "3"), ("a", "1")], act) == ["B", "C", "A"]
+    assert calls == [["a", "b", "c"]]
+    assert world.count(site) == 4
+
+
+def test_of_neighbours_of_which_one_raises_each_is_written_alone(world: World) -> None:
+    calls: list[list[str]] = []
+
+    def act(transaction: Transaction, names: Sequence[str]) -> list[str | Refused]:
+        calls.append(list(names))
+        for name in names:
+            add_site(name)(transaction)
+        if "bad" in names:
+            raise Conflict("Not this one.")
+        return list(names)
+
+    good, bad, fine = together(world.writer, [("good", "1"), ("bad", "2"), ("fine", "3")], act)
+    assert (good, fine) == ("good", "fine")
+    assert isinstance(bad, Conflict)
+    assert calls == [["good", "bad", "fine"], ["good"], ["bad"], ["fine"]]
+    assert world.count(site, site.c.id == "bad") == 0
+
+
+def test_a_refusal_among_the_answers_is_its_own_readers_alone(world: World) -> None:
+    def act(_: Transaction, names: Sequence[str]) -> list[str | Refused]:
+        return [Conflict("Closed.") if name == "closed" else name for name in names]
+
+    open_, closed = together(world.writer, [("open", "1"), ("closed", "2")], act)
+    assert open_ == "open"
+    assert isinstance(closed, Conflict)
+
+
+def test_a_reader_on_the_event_loop_who_hung_up_is_skipped(world: World) -> None:
+    async def write() -> None:
+        def act(transaction: Transaction, names: Sequence[str]) -> list[str | Refused]:
+            for name in names:
+                add_site(name)(transaction)
+            return list(names)
+
+        with held(world.writer):
+            gone, stays = (asyncio.ensure_future(world.writer.write(act, each)) for each in ("gone", "stays"))
+            await asyncio.sleep(0)
+            gone.cancel()
+            await asyncio.sleep(0)
+        assert await stays == "stays"
+
+    asyncio.run(write())
+    assert world.count(site, site.c.id == "gone") == 0
 
 
 def test_two_writers_on_one_postgres_never_lose_a_count(postgres: Database) -> None:
