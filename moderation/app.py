@@ -12,7 +12,6 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from .actions import language
 from .actions.follow import Follow
@@ -36,7 +35,7 @@ from .store.migrations import is_current, upgrade
 from .store.writer import Writer
 from .web.comments import render_page
 from .web.errors import HANDLERS
-from .web.guard import Guard
+from .web.guard import Guard, KnownHosts
 from .web.hot import EXPOSED, Hot
 from .web.identity import Origins
 from .web.routes import routes
@@ -67,7 +66,7 @@ def build(settings: Settings) -> Starlette:
         ),
     ]
     if settings.allowed_hosts:
-        middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts)))
+        middleware.append(Middleware(KnownHosts, allowed_hosts=list(settings.allowed_hosts)))
     app = Starlette(routes=routes(), middleware=middleware, exception_handlers=HANDLERS, lifespan=lifespan)
     own = settings.public_url.rstrip("/") if settings.public_url else None
     app.state.origins = Origins(own)

@@ -19,6 +19,7 @@ from .app import build, opened, redis_of, running
 from .domain.errors import Refused
 from .settings import Settings, load
 from .store.writer import Writer
+from .web.protocol import PatientProtocol
 
 GRACE_S = 4  # what was accepted is finished in this time after a stop is asked for
 
@@ -94,6 +95,7 @@ def from_environment() -> Starlette:
 
 def _options(settings: Settings) -> dict[str, Any]:
     return {
+        "http": PatientProtocol,
         "log_level": "warning",
         "access_log": False,
         "server_header": False,

@@ -7,7 +7,8 @@ article fetches what is new and hands it to all its subscribers.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,10 +17,14 @@ import structlog
 from sqlalchemy import Row
 from starlette.concurrency import run_in_threadpool
 
+from ..domain.errors import TooMany
+from ..live.rates import address_block
 from ..store import articles, outbox
 from ..store.db import Database
 
 COMPARE_S = 1.0
+MOST_STREAMS = 200  # of one address block: a school behind one address, not a machine that collects them
+RETRY_S = 30
 BACKLOG = 500  # changes a subscriber may lag behind before it has to reconnect
 
 log = structlog.get_logger()
@@ -46,6 +51,8 @@ class Follow:
         self._channels: dict[tuple[str, str], _Channel] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._takers = Counter[str]()  # streams by address block
+        self._is_looking = False
 
     @property
     def subscriber_count(self) -> int:
@@ -58,7 +65,7 @@ class Follow:
         while True:
             await asyncio.sleep(COMPARE_S)
             try:
-                await self._compare()
+                await self._compare(list(self._channels.values()))
             except Exception as error:  # streams go on when SQL returns; readiness tells meanwhile
                 log.error("follow_failed", error=type(error).__name__, exc_info=error)
 
@@ -73,9 +80,16 @@ class Follow:
             for subscription in channel.subscribers:
                 _end(subscription)
 
+    def admit(self, address: str) -> str:
+        """Return whom a stream counts against. Raises TooMany when that one has too many open."""
+        taker = address_block(address)
+        if self._takers[taker] >= MOST_STREAMS:
+            raise TooMany("Too many pages are open from your address.", retry_after_s=RETRY_S)
+        return taker
+
     @asynccontextmanager
     async def subscribe(
-        self, site_id: str, key: str, after: int | None
+        self, site_id: str, key: str, after: int | None, taker: str
     ) -> AsyncIterator[tuple[Sequence[Change] | None, int, Subscription]]:
         """Give (changes missed since version `after`, the version then reached, a queue of what follows).
 
@@ -85,12 +99,16 @@ class Follow:
         channel = self._channels.setdefault((site_id, key), _Channel(site_id, key))
         subscription: Subscription = asyncio.Queue(BACKLOG)
         channel.subscribers.add(subscription)
+        self._takers[taker] += 1
         try:
             await self._catch_up(channel)
             missed = await run_in_threadpool(self._missed, channel, after)
             yield missed, channel.version or 0, subscription
         finally:
             channel.subscribers.discard(subscription)
+            self._takers[taker] -= 1
+            if not self._takers[taker]:
+                del self._takers[taker]
             if not channel.subscribers:
                 self._channels.pop((site_id, key), None)
 
@@ -105,25 +123,37 @@ class Follow:
         return changes if is_whole else None
 
     def _start_catching_up(self, article_ids: frozenset[str]) -> None:
+        unknown = []
         for channel in self._channels.values():
-            if channel.article_id is None or channel.article_id in article_ids:
-                task = asyncio.ensure_future(self._catch_up(channel))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+            if channel.article_id is None:
+                unknown.append(channel)
+            elif channel.article_id in article_ids:
+                self._start(self._catch_up(channel))
+        if unknown and not self._is_looking:  # one look for all of them, however many comments come
+            self._is_looking = True
+            self._start(self._look(unknown))
 
-    async def _compare(self) -> None:
-        channels = list(self._channels.values())
-        known = {channel.article_id: channel for channel in channels if channel.article_id}
-        newest = await run_in_threadpool(self._versions, list(known))
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _look(self, unknown: Sequence[_Channel]) -> None:
+        try:
+            await self._compare(unknown)
+        finally:
+            self._is_looking = False
+
+    async def _compare(self, channels: Sequence[_Channel]) -> None:
+        names = [(channel.site_id, channel.key) for channel in channels]
+        newest = await run_in_threadpool(self._versions, names) if names else {}
         for channel in channels:
-            if channel.article_id is None or (channel.version or 0) < newest.get(channel.article_id, 0):
+            if (channel.version or 0) < newest.get((channel.site_id, channel.key), 0):
                 await self._catch_up(channel)
 
-    def _versions(self, article_ids: list[str]) -> dict[str, int]:
-        if not article_ids:
-            return {}
+    def _versions(self, names: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
         with self._database.read() as connection:
-            return articles.versions(connection, article_ids)
+            return {name: row.version for name, row in articles.find_all(connection, names).items()}
 
     async def _catch_up(self, channel: _Channel) -> None:
         async with channel.lock:  # one reader an article; the next one finds nothing new

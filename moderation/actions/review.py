@@ -108,7 +108,7 @@ def _let_go(parts: Parts, person: Person, comment: Row[Any], lease: str | None) 
         if comment.status != "pending":
             queue.remove([comment.id])
         elif lease:
-            queue.release(lease, holder=person.person_id)
+            queue.release(lease, holder=person.person_id, comment_id=comment.id)
 
 
 def undo(parts: Parts, person: Person, decision_id: str) -> Decided:

@@ -20,6 +20,7 @@ from uuid_utils.compat import uuid7
 from ..domain import content
 from ..domain.errors import Conflict, Field, Forbidden, Invalid, Missing, Unauthenticated
 from ..domain.roles import Person, Role
+from ..live.rates import address_block
 from ..store import audit, people, policies
 from ..store.db import Database
 from ..store.writer import Transaction, Writer
@@ -29,6 +30,8 @@ API_PREFIX = "fwk_"
 SESSION_MS = 12 * 3600 * 1000  # a working day; then the password again
 LINK_MS = 15 * 60 * 1000
 PASSWORD_LENGTH = 12
+SIGN_IN_RATE = "10/minute"
+STRANGERS_RATE = "30/hour"  # attempts on one name from browsers that it has never signed in from
 OWNER = "owner"  # the account behind the first sign-in link of a fresh installation
 
 _PASSWORDS = PasswordHasher()
@@ -53,10 +56,29 @@ class Signing:
             return None
         return f"{plain[:8]}-{plain[8:12]}-{plain[12:16]}-{plain[16:20]}-{plain[20:]}"
 
+    def device(self, name: str) -> str:
+        """Return what a browser keeps that this account has signed in from."""
+        return self._devices.sign(f"{name.encode().hex()}:{secrets.token_hex(8)}").decode()
+
+    def device_name(self, kept: str) -> str | None:
+        """Return whose browser it is; None if it is nobody's."""
+        try:
+            plain = self._devices.unsign(kept).decode()
+            return bytes.fromhex(plain.partition(":")[0]).decode()
+        except (itsdangerous.BadSignature, ValueError):
+            return None
+
     @cached_property
     def _signer(self) -> itsdangerous.Signer:
+        return self._signer_of(b"reader")
+
+    @cached_property
+    def _devices(self) -> itsdangerous.Signer:
+        return self._signer_of(b"device")
+
+    def _signer_of(self, salt: bytes) -> itsdangerous.Signer:
         # The signer would derive this key again for each token, which costs as much as signing.
-        key = hmac.digest(self.secret_key.encode(), b"reader", "sha256")
+        key = hmac.digest(self.secret_key.encode(), salt, "sha256")
         return itsdangerous.Signer(key, digest_method=hashlib.sha256, key_derivation="none")
 
 
@@ -81,6 +103,18 @@ def start_reader(writer: Writer, *, site_id: str, name: str) -> Person:
 
     writer.run(act)
     return Person(reader_id, "reader", shown)
+
+
+def attempt(signing: Signing, *, name: str, device: str, address: str) -> list[tuple[str, str, str]]:
+    """Return (rate, scope, key) of what an attempt to sign in counts against.
+
+    A browser from which this name has signed in before has an allowance of its own, so strangers who
+    guess cannot lock the owner out (OWASP calls what it keeps a device cookie).
+    """
+    if signing.device_name(device) == name:
+        return [(SIGN_IN_RATE, "sign-in-device", device)]
+    block = address_block(address)
+    return [(SIGN_IN_RATE, "sign-in-address", block), (STRANGERS_RATE, "sign-in-name", name[:100])]
 
 
 def sign_in(database: Database, writer: Writer, *, name: str, password: str) -> Session:

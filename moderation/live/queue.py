@@ -135,13 +135,13 @@ class Queue:
         comment_id, lane, ends = _found(self._run("extend", token, holder, _ms(lease_s)))
         return Lease(comment_id, token, lane, int(ends))
 
-    def release(self, token: str, *, holder: str) -> None:
-        """Let the comment wait again with its old priority. Raises LeaseLost."""
-        self.defer(token, holder=holder, by_s=0)
+    def release(self, token: str, *, holder: str, comment_id: str = "") -> None:
+        """Let the comment wait again with its old priority. Raises LeaseLost, also for another comment's."""
+        _found(self._run("release", token, holder, 0, comment_id))
 
     def defer(self, token: str, *, holder: str, by_s: float) -> None:
         """Let the comment wait again as if it were `by_s` younger. Raises LeaseLost."""
-        _found(self._run("release", token, holder, _ms(by_s)))
+        _found(self._run("release", token, holder, _ms(by_s), ""))
 
     def remove(self, comment_ids: Sequence[str]) -> int:
         """Take decided comments out, leased or waiting; return how many were in. Atomic per SLICE."""

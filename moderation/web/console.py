@@ -1,7 +1,6 @@
 """The moderators' console: signing in and out, and the page that the queue lives on."""
 
 import hmac
-import ipaddress
 import secrets
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -15,11 +14,12 @@ from ..actions import sessions
 from ..actions.parts import Parts, now_ms
 from ..domain.errors import Forbidden
 from .endpoint import read_body
-from .identity import CONSOLE_COOKIE, find_console_session, set_cookie
+from .identity import CONSOLE_COOKIE, find_console_session, host, is_loopback, set_cookie
 
 HERE = Path(__file__).parent
 FORM_COOKIE = "fw_form"  # carries the sign-in form's CSRF token while there is no session yet
-SIGN_IN_RATE = "10/minute"
+DEVICE_COOKIE = "fw_device"  # names who has signed in from this browser before
+DEVICE_COOKIE_S = 180 * 24 * 3600
 
 templates = Jinja2Templates(HERE / "templates")
 
@@ -58,7 +58,7 @@ async def sign_in_form(request: Request) -> Response:
     if link is None or request.method == "HEAD":  # a previewer must not use the link up
         return _form(request)
     parts: Parts = request.app.state.parts
-    if not _is_loopback(request):
+    if not is_loopback(request):
         return _form(request, "A sign-in link works only on the machine that runs the service.", 403)
     try:
         session = await run_in_threadpool(
@@ -66,7 +66,7 @@ async def sign_in_form(request: Request) -> Response:
         )
     except Forbidden as refusal:
         return _form(request, refusal.detail, 403)
-    return _signed_in(request, session)
+    return await _signed_in(request, session)
 
 
 async def sign_in(request: Request) -> Response:
@@ -76,8 +76,10 @@ async def sign_in(request: Request) -> Response:
     name, password, csrf = (form.get(field, [""])[0] for field in ("name", "password", "csrf"))
     if not csrf or not hmac.compare_digest(csrf.encode(), request.cookies.get(FORM_COOKIE, "").encode()):
         return _form(request, "The form had expired. Please try again.", 403)
-    for scope, key in (("sign-in-address", _host(request)), ("sign-in-name", name[:100])):
-        if wait_s := await parts.rates.hit(SIGN_IN_RATE, scope=scope, key=key):
+    device = request.cookies.get(DEVICE_COOKIE, "")
+    attempt = sessions.attempt(parts.signing, name=name, device=device, address=host(request))
+    for rate, scope, key in attempt:
+        if wait_s := await parts.rates.hit(rate, scope=scope, key=key):
             return _form(request, f"Too many attempts. Try again in {wait_s} seconds.", 429)
     try:
         session = await run_in_threadpool(
@@ -85,7 +87,7 @@ async def sign_in(request: Request) -> Response:
         )
     except Forbidden as refusal:
         return _form(request, refusal.detail, 403)
-    return _signed_in(request, session)
+    return await _signed_in(request, session)
 
 
 async def sign_out(request: Request) -> Response:
@@ -103,8 +105,13 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-def _signed_in(request: Request, session: sessions.Session) -> Response:
+async def _signed_in(request: Request, session: sessions.Session) -> Response:
+    parts: Parts = request.app.state.parts
+    if former := request.cookies.get(CONSOLE_COOKIE):  # a new sign-in never leaves an old session behind
+        await run_in_threadpool(sessions.sign_out, parts.writer, former)
     response = RedirectResponse("/moderation", 303)
+    device = parts.signing.device(session.person.name)
+    set_cookie(response, request, DEVICE_COOKIE, device, DEVICE_COOKIE_S)
     set_cookie(response, request, CONSOLE_COOKIE, session.secret, sessions.SESSION_MS // 1000)
     response.delete_cookie(FORM_COOKIE)
     return response
@@ -121,14 +128,3 @@ def _form(request: Request, error: str | None = None, status: int = 200) -> Resp
     )
     set_cookie(response, request, FORM_COOKIE, csrf, 3600)
     return response
-
-
-def _host(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
-def _is_loopback(request: Request) -> bool:
-    try:
-        return ipaddress.ip_address(_host(request)).is_loopback
-    except ValueError:
-        return False

@@ -4,6 +4,7 @@
 A plain function is called in Starlette's thread pool, a coroutine on the event loop.
 """
 
+import asyncio
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +20,11 @@ from ..actions.parts import Parts
 from ..domain.errors import Field, Invalid, Unauthenticated
 from ..domain.roles import Person, Role, require
 from . import json
-from .errors import TooLarge
+from .errors import TooLarge, TooSlow
 from .identity import Origins, find_reader, find_staff
 
 BODY_LIMIT = 1024 * 1024  # bytes; a hundred texts to score are the largest request there is
+BODY_S = 20.0  # from the head to the last byte: a megabyte on a bad line needs ten
 DRAIN_LIMIT = 64 * 1024 * 1024  # read and dropped, so that the client gets to see our answer
 
 Who = Literal["anyone", "reader", "scorer", "moderator", "admin"]
@@ -108,14 +110,17 @@ async def read_body(request: Request) -> bytes:
     chunks: list[bytes] = []
     size = 0
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size <= BODY_LIMIT:
-                chunks.append(chunk)
-            elif size > DRAIN_LIMIT:
-                break
+        async with asyncio.timeout(BODY_S):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size <= BODY_LIMIT:
+                    chunks.append(chunk)
+                elif size > DRAIN_LIMIT:
+                    break
     except ClientDisconnect:
         raise Invalid("The request broke off.") from None
+    except TimeoutError:
+        raise TooSlow(f"The request was not complete within {BODY_S:.0f} seconds.") from None
     if size > BODY_LIMIT:
         detail = f"The request is larger than {BODY_LIMIT} bytes."
         raise TooLarge(detail, [Field("body", detail)])

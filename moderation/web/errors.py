@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from ..domain.errors import (
     Away,
@@ -41,6 +42,14 @@ class TooLarge(Invalid):
     """The request's body is larger than any request needs."""
 
 
+class TooSlow(Invalid):
+    """The request's body did not arrive in time."""
+
+
+# Refusals that only HTTP knows.
+WEB_STATUS: dict[type[Refused], int] = {TooLarge: 413, TooSlow: 408}
+
+
 def problem(
     status: int, detail: str, fields: Sequence[Field] = (), headers: dict[str, str] | None = None
 ) -> Response:
@@ -64,7 +73,9 @@ async def refused(_: Request, error: Exception) -> Response:
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     fields = error.fields if isinstance(error, Invalid) else ()
-    return problem(413 if isinstance(error, TooLarge) else status, error.detail, fields, headers)
+    if isinstance(error, TooSlow):
+        headers["Connection"] = "close"  # what still comes of it would be read as the next request
+    return problem(WEB_STATUS.get(type(error), status), error.detail, fields, headers)
 
 
 async def not_valid(_: Request, error: Exception) -> Response:
@@ -89,9 +100,9 @@ async def database_away(request: Request, error: Exception) -> Response:
     return await refused(request, Away("The database cannot be reached; try again in a moment."))
 
 
-async def unexpected(request: Request, error: Exception) -> Response:
+def unexpected(scope: Scope, error: Exception) -> Response:
     """Answer our own mistake; the log has the trace, the reader has not."""
-    route = getattr(request.scope.get("route"), "path", "unmatched")
+    route = getattr(scope.get("route"), "path", "unmatched")
     log.error("unexpected", route=route, error=type(error).__name__, exc_info=error)
     return problem(500, "Something went wrong on our side.")
 
@@ -101,5 +112,4 @@ HANDLERS: dict[Any, Any] = {
     ValidationError: not_valid,
     HTTPException: http_error,
     OperationalError: database_away,
-    Exception: unexpected,
 }

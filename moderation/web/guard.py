@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import metrics
+from .errors import unexpected
 
 log = structlog.get_logger()
 
@@ -25,7 +27,8 @@ HEADERS = {
 }
 HSTS = "max-age=31536000"
 
-_QUIET = frozenset({"/healthz", "/readyz", "/metrics"})  # asked every few seconds by machines
+PROBES = frozenset({"/healthz", "/readyz"})
+_QUIET = PROBES | {"/metrics"}  # asked every few seconds by machines
 
 
 class Guard:
@@ -42,7 +45,7 @@ class Guard:
             return
         started_s = time.perf_counter()
         request_id = uuid4().hex
-        status = 500
+        status: int | None = None
 
         async def send_guarded(message: Message) -> None:
             nonlocal status
@@ -56,8 +59,22 @@ class Guard:
 
         try:
             await self._app(scope, receive, send_guarded)
+        except Exception as error:
+            if status is not None:
+                raise  # half an answer is out: the server can only cut the connection
+            await unexpected(scope, error)(scope, receive, send_guarded)
         finally:
-            _told(scope, status, request_id, time.perf_counter() - started_s)
+            _told(scope, status or 500, request_id, time.perf_counter() - started_s)
+
+
+class KnownHosts(TrustedHostMiddleware):
+    """Refuse other host names, but not to machines that ask by address whether we live."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] in PROBES:
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def _told(scope: Scope, status: int, request_id: str, took_s: float) -> None:

@@ -4,6 +4,8 @@ A Bearer token comes first. A cookie is believed only where it cannot be abused:
 Origin must be ours; the console's cookie needs its CSRF token besides.
 """
 
+import hmac
+import ipaddress
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +21,7 @@ READER_COOKIE = "fw_reader"
 CONSOLE_COOKIE = "fw_console"
 READER_COOKIE_S = 365 * 24 * 3600
 
+FORWARDED = {"x-forwarded-for", "forwarded", "x-real-ip"}
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -74,7 +77,7 @@ def find_staff(request: Request, parts: Parts, origins: Origins) -> Person:
     if request.method not in _SAFE:
         if origins.is_foreign(request):
             raise Forbidden("This request comes from a page of another site.")
-        if request.headers.get("x-csrf-token") != session.csrf:
+        if not hmac.compare_digest(request.headers.get("x-csrf-token", "").encode(), session.csrf.encode()):
             raise Forbidden("The CSRF token is missing or wrong; reload the page.")
     return session.person
 
@@ -83,6 +86,20 @@ def find_console_session(request: Request, parts: Parts) -> sessions.Session | N
     """Return the console session of the browser."""
     cookie = request.cookies.get(CONSOLE_COOKIE)
     return sessions.find_session(parts.database, cookie, now_ms()) if cookie else None
+
+
+def host(request: Request) -> str:
+    """Return the client's address."""
+    return request.client.host if request.client else ""
+
+
+def is_loopback(request: Request) -> bool:
+    """Tell whether a program on this machine asks, and not a proxy for somebody else."""
+    try:
+        is_here = ipaddress.ip_address(host(request)).is_loopback
+    except ValueError:
+        return False
+    return is_here and not FORWARDED & set(request.headers.keys())
 
 
 def set_cookie(response: Response, request: Request, name: str, value: str, max_age_s: int) -> None:

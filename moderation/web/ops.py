@@ -7,7 +7,9 @@ from starlette.responses import Response
 
 from ..actions import health
 from ..actions.parts import Parts
+from ..domain.roles import require
 from . import metrics
+from .identity import find_staff, is_loopback
 from .json import JsonResponse
 
 
@@ -26,6 +28,8 @@ async def readyz(request: Request) -> Response:
 async def prometheus(request: Request) -> Response:
     """Give the metrics of this process, with gauges read now."""
     parts: Parts = request.app.state.parts
+    if not is_loopback(request):  # what a newsroom's day looks like is not for everybody
+        require(await run_in_threadpool(find_staff, request, parts, request.app.state.origins), "moderator")
     gauges = await run_in_threadpool(health.gauges, parts)
     metrics.WRITER_DEPTH.set(gauges.writer_waiting)
     metrics.OUTBOX.set(gauges.outbox_unsent)

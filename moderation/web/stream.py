@@ -19,8 +19,9 @@ async def events(call: Call) -> Response:
     key = content.checked_article_key(call.path("article_id"))
     call.parts.scoring.bench(call.query.site)
     after = _last_event_id(call)
+    taker = call.parts.follow.admit(call.address)
     return StreamingResponse(
-        _stream(call.parts.follow, call.query.site, key, after),
+        _stream(call.parts.follow, call.query.site, key, after, taker),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -37,8 +38,10 @@ def _last_event_id(call: Call) -> int | None:
     return int(raw)
 
 
-async def _stream(follow: Follow, site_id: str, key: str, after: int | None) -> AsyncIterator[bytes]:
-    async with follow.subscribe(site_id, key, after) as (missed, reached, subscription):
+async def _stream(
+    follow: Follow, site_id: str, key: str, after: int | None, taker: str
+) -> AsyncIterator[bytes]:
+    async with follow.subscribe(site_id, key, after, taker) as (missed, reached, subscription):
         yield b"retry: 2000\n\n"
         if missed is None:
             yield _event("reset", {"version": reached}, reached)

@@ -1,6 +1,7 @@
--- ARGV: token, holder, delay_ms added to the priority. Returns the id; nothing if the lease is lost.
+-- ARGV: token, holder, delay_ms added to the priority, id that the lease must be of, '' for any.
+-- Returns the id; nothing if the lease is lost.
 local id, lease = held(ARGV[1], ARGV[2])
-if not id then
+if not id or (ARGV[4] ~= '' and ARGV[4] ~= id) then
   return false
 end
 local delay_ms = tonumber(ARGV[3])
