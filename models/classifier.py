@@ -5,7 +5,7 @@ is in it; the cost grows linearly with its length.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -51,13 +51,16 @@ class Classifier:
     ) -> None:
         self.model_id = model_id
         self.ngrams = ngrams
-        self.heads = tuple(heads)
         self.manifest: Mapping[str, Any] = manifest or {}
         self.labels = tuple(head.label for head in heads)
         self.evidence: Mapping[str, str] = {head.label: head.evidence for head in heads}
         self.limits: Mapping[str, Limits] = {head.label: head.limits for head in heads}
         # Row-major: all labels of one feature lie in one cache line.
         weights = np.stack([head.weights for head in heads], axis=1)
+        # Columns of that table, not the arrays that were given: they would be kept a second time.
+        self.heads = tuple(
+            replace(head, weights=column) for head, column in zip(heads, weights.T, strict=True)
+        )
         self._grams, self._extras = weights[: ngrams.extras_from], weights[ngrams.extras_from :]
         self._intercepts = np.array([head.intercept for head in heads])
         self._curves = calibration.stacked([head.curve for head in heads])
