@@ -176,6 +176,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             signing=Signing(secret_key(settings)),
             post_rate=settings.post_rate,
             score_rate=settings.score_rate,
+            address_days=settings.address_days,
         )
         language.load()
         parts.scoring.refresh()

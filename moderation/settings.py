@@ -40,6 +40,9 @@ class Settings(BaseSettings):
         None, description="Address that readers know, such as https://comments.example.org."
     )
     allowed_origins: Listed = Field((), description="Sites that may embed the widget, with commas.")
+    address_days: int = Field(
+        30, ge=1, le=3650, description="Days after which comments' addresses are deleted."
+    )
     trusted_proxies: Listed = Field((), description="Addresses whose X-Forwarded-* counts, with commas.")
     allowed_hosts: Listed = Field((), description="Host names to answer for, with commas; empty: any.")
 

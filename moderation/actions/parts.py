@@ -35,3 +35,4 @@ class Parts:
     signing: Signing
     post_rate: str
     score_rate: str
+    address_days: int

@@ -31,6 +31,7 @@ TICK_S = 0.25
 GATHER_S = 0.1  # a poke is followed by others in a busy minute: one batch carries them all
 MARK_S, MARK_ROWS = 2.0, 100  # what was sent is marked that late at most: each mark is a commit of its own
 LEASE_MS = 5000
+DAY_MS = 24 * 3600 * 1000
 BATCH = 1000
 BUILDING = "building"  # stands in the epoch key while a rebuild runs
 REAP_EVERY_S = 1.0
@@ -150,6 +151,9 @@ class Relay:
         while self._parts.writer.run(lambda tx: outbox.purge(tx, before_ms, BATCH)) == BATCH:
             pass
         while self._parts.writer.run(lambda tx: idempotency.purge(tx, BATCH)) == BATCH:
+            pass
+        old_ms = now_ms() - self._parts.address_days * DAY_MS
+        while self._parts.writer.run(lambda tx: comments.forget_addresses(tx, old_ms, BATCH)) == BATCH:
             pass
 
 

@@ -168,6 +168,17 @@ def repeats_of_all(
     return Counter({(row.author_id, row.words_hash): row.number for row in rows})
 
 
+def forget_addresses(transaction: Transaction, before_ms: int, limit: int) -> int:
+    """Delete the address blocks of a slice of the comments older than a time; return how many."""
+    old = (
+        select(comment.c.id)
+        .where(comment.c.created_at_ms < before_ms, comment.c.address_block.is_not(None))
+        .limit(limit)
+    )
+    changed = update(comment).where(comment.c.id.in_(old)).values(address_block=None)
+    return transaction.connection.execute(changed).rowcount
+
+
 def add(transaction: Transaction, row: dict[str, Any], article_version: int) -> int:
     """Insert a new comment with its first revision; return the article's version after it.
 

@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel
 Json = JSON().with_variant(JSONB(), "postgresql")
 Id = Uuid(as_uuid=False)
 _UNSENT = text("sent_at_ms IS NULL")
+_ADDRESSED = text("address_block IS NOT NULL")
 
 
 class Site(SQLModel, table=True):
@@ -60,6 +61,7 @@ class Comment(SQLModel, table=True):
         Index("ix_comment_status", "site_id", "status", "id"),
         Index("ix_comment_author", "author_id", "status", "id"),
         Index("ix_comment_repeats", "author_id", "words_hash", "created_at_ms"),
+        Index("ix_comment_addressed", "created_at_ms", postgresql_where=_ADDRESSED, sqlite_where=_ADDRESSED),
     )
     id: str = Field(primary_key=True, sa_type=Id)
     site_id: str = Field(foreign_key="site.id")

@@ -1,8 +1,10 @@
 """The database itself: durable settings, one schema, and errors that keep what people typed to themselves."""
 
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from alembic import command, config
@@ -16,6 +18,7 @@ from sqlmodel import SQLModel
 from moderation.store import migrations
 from moderation.store.db import Database, open_database
 from moderation.store.tables import comment, outbox
+from tests.store.conftest import administer
 from tests.store.world import World
 
 SECRET = "what somebody typed"
@@ -157,3 +160,14 @@ def test_a_repeated_key_is_refused_without_showing_the_row(world: World) -> None
         world.run(lambda tx: tx.connection.execute(insert(comment), row))
     assert SECRET not in "".join(traceback.format_exception(failure.value))
     assert world.count(outbox) == 0
+
+
+def test_two_processes_that_migrate_at_once_both_find_the_newest_schema(postgres_template: str) -> None:
+    name = f"race_{uuid4().hex}"
+    administer(postgres_template, f"CREATE DATABASE {name}")
+    databases = [open_database(f"{postgres_template}/{name}", Path()) for _ in range(4)]
+    with ThreadPoolExecutor(len(databases)) as threads:
+        list(threads.map(lambda each: migrations.upgrade(each.writing), databases))
+    assert differences(databases[0]) == []
+    for each in databases:
+        each.close()

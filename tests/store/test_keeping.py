@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from moderation.domain.errors import Invalid
 from moderation.domain.events import KEPT_MS
-from moderation.store import audit, decisions, idempotency, outbox, people, policies, registry
+from moderation.store import audit, comments, decisions, idempotency, outbox, people, policies, registry
 from moderation.store.db import Database
 from moderation.store.tables import audit_entry, idempotency_key, policy
 from moderation.store.tables import outbox as outbox_table
@@ -345,3 +345,14 @@ def test_the_audit_log_keeps_facts_in_the_transaction_of_the_act(world: World) -
     with world.database.read() as connection:
         (entry,) = connection.execute(select(audit_entry))
     assert (entry.facts, entry.at_ms) == ({"version": 2}, world.now_ms)
+
+
+def test_addresses_are_forgotten_in_slices_once_they_are_old(world: World) -> None:
+    old = [world.add(address_block=f"192.0.2.{number}") for number in range(5)]
+    bare = world.add(address_block=None)
+    world.now_ms += 1000
+    young = world.add(address_block="192.0.2.9")
+    forgotten = [world.run(lambda tx: comments.forget_addresses(tx, world.now_ms, limit=3)) for _ in range(3)]
+    assert forgotten == [3, 2, 0]
+    assert {world.comment(each).address_block for each in [*old, bare]} == {None}
+    assert world.comment(young).address_block == "192.0.2.9"

@@ -168,6 +168,7 @@ QUESTIONS: dict[str, tuple[Callable[[Connection], object], str]] = {
         "sqlite_autoindex_idempotency_key",
     ),
     "own": (lambda c: comments.own(c, AN_ID, AN_ID, limit=100), "ix_comment_"),
+    "addresses": (lambda c: comments.forget_addresses(Transaction(c, 0), 0, 100), "ix_comment_addressed"),
     "standing": (lambda c: people.standing(c, AN_ID), "ix_comment_author"),
     "unsent": (lambda c: outbox.unsent(c, 100), "ix_outbox_unsent"),
     "backlog": (outbox.backlog, "ix_outbox_unsent"),

@@ -4,18 +4,21 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
-NEWEST = "0001"  # a test compares it with the files: Alembic itself takes a tenth of a second to load
+NEWEST = "0002"  # a test compares it with the files: Alembic itself takes a tenth of a second to load
+LOCK = 0x66697273_74776F72  # of PostgreSQL, held while migrating: "firstwor"
 
 
 def upgrade(engine: Engine) -> None:
-    """Apply every migration that the database lacks, in one transaction."""
+    """Apply every migration that the database lacks, in one transaction; a second process waits for it."""
     if is_current(engine):
         return
     from alembic import command, config  # noqa: PLC0415 - only a first start needs it
 
     settings = config.Config()
     settings.set_main_option("script_location", str(Path(__file__).parent))
-    with engine.begin() as connection:
+    with engine.begin() as connection:  # SQLite's BEGIN IMMEDIATE lets one in by itself
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
 
