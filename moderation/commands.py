@@ -69,6 +69,27 @@ def migrate() -> None:
         typer.echo("The database is at the newest schema.")
 
 
+@app.command()
+def backup(file: Path) -> None:
+    """Write database, secret key and promoted models into one file, while the service runs (SQLite)."""
+    from . import archive  # noqa: PLC0415 - the other commands need no tar
+
+    parts = archive.backup(load(), file)
+    typer.echo(f"Wrote {len(parts)} parts to {file}. It holds what readers typed and the key: keep it safe.")
+
+
+@app.command()
+def restore(
+    file: Path,
+    force: Annotated[bool, typer.Option("--force", help="Set aside the data that is there.")] = False,
+) -> None:
+    """Put a backup into the data dir, with the service stopped (SQLite)."""
+    from . import archive  # noqa: PLC0415
+
+    kept = archive.restore(load(), file, replace=force)
+    typer.echo(f"Restored {file}." + (f" What was there is in {kept}." if kept else ""))
+
+
 @app.command("settings")
 def show_settings(as_json: AsJson = False) -> None:
     """List every setting with its default and what it means."""

@@ -1,0 +1,52 @@
+"""Copy a SQLite database while it is written to, and look at a copy before it is trusted."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+from ..domain.errors import Invalid
+from .migrations import NEWEST
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy what is committed now into a new file; posts go on meanwhile, and are not in it.
+
+    One step over all pages reads one snapshot of the log: in several steps each post would start it anew.
+    """
+    with (
+        closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as there,
+        closing(sqlite3.connect(target)) as here,
+    ):
+        there.backup(here, pages=-1)
+        here.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+
+
+def promoted_folders(database: Path) -> dict[str, Path]:
+    """Return the folder of every model that was ever promoted, by id: what a roll-back may need."""
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute("SELECT id, folder FROM model WHERE id IN (SELECT model_id FROM promotion)")
+        return {model_id: Path(folder) for model_id, folder in rows}
+
+
+def move_models(database: Path, folders: Mapping[str, Path]) -> None:
+    """Tell a copy where its models lie from now on."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for model_id, folder in folders.items():
+            connection.execute("UPDATE model SET folder = ? WHERE id = ?", (str(folder), model_id))
+
+
+def check_database(database: Path) -> None:
+    """Raise Invalid unless the copy is whole and of a schema that this version knows."""
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            [(verdict,)] = connection.execute("PRAGMA integrity_check(1)").fetchall()
+            [(schema,)] = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    except (sqlite3.DatabaseError, ValueError) as error:
+        raise Invalid("The database in the archive cannot be read.") from error
+    if verdict != "ok":
+        raise Invalid("The database in the archive is damaged.")
+    if str(schema) > NEWEST:
+        raise Invalid(
+            f"The archive has schema {schema}, this version knows {NEWEST}: install a newer Firstword first."
+        )
