@@ -1,6 +1,9 @@
 """Is the service able to do its work: every part named, and the queue's state in one word."""
 
+import math
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import text
@@ -12,6 +15,7 @@ from ..store import comments, decisions, outbox, policies
 from ..store.db import Database
 from .parts import Parts, now_ms
 
+ROOM_BYTES = 32 * 1024 * 1024  # the log grows to 16 MB between two foldings, and Valkey's file beside it
 DAY_MS = 24 * 3600 * 1000
 WEEK_MS = 7 * DAY_MS
 
@@ -49,6 +53,8 @@ def readiness(parts: Parts) -> Readiness:
                 database = "not migrated"
     except SQLAlchemyError as error:
         database = f"away: {type(error).__name__}"
+    if database == "ok" and free_bytes(parts.database) < ROOM_BYTES:
+        database = "full: the disk has no room for more comments"
     queue = queue_state(parts.queue_of("main"))
     states = {
         "database": database,
@@ -56,6 +62,14 @@ def readiness(parts: Parts) -> Readiness:
         "model": "ok" if parts.scoring.classifier else "none: every comment waits for a moderator",
     }
     return Readiness(states, can_take_posts=database == "ok")
+
+
+def free_bytes(database: Database) -> float:
+    """Return the room on the disk of a SQLite file; infinity for a server, whose disk we cannot see."""
+    if not database.is_sqlite:
+        return math.inf
+    file = Path(str(database.writing.url.database))
+    return shutil.disk_usage(file.parent).free
 
 
 def queue_state(queue: Queue) -> QueueState:

@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx2
 
 from tests.api.texts import KIND
+from tests.conditions import until
 from tests.service import Service
 
 
@@ -12,6 +13,7 @@ def test_health_readiness_and_metrics_tell_the_truth(service: Service, article: 
     service.post(article, KIND)
     with httpx2.Client(base_url=service.url) as client:
         assert client.get("/healthz").json() == {"status": "ok"}
+        until(lambda: client.get("/readyz").json()["parts"]["redis"] == "ok")  # the queue was built
         ready = client.get("/readyz")
         metrics = client.get("/metrics").text
     assert (ready.status_code, ready.json()["parts"]) == (
