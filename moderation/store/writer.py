@@ -9,7 +9,7 @@ one call in one savepoint, a statement for all of them. If that call raises, eac
 
 On SQLite this thread owns the only write connection, so writers never contend. On PostgreSQL
 several processes have one each; acts are sorted by `key` (the article) so that groups lock rows
-in the same order and cannot deadlock.
+in the same order. Where two still meet crosswise, PostgreSQL ends one, and that group begins anew.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ from . import tables
 
 CAPACITY = 2048  # waiting acts; at 2,000 posts a second nobody waits longer than about a second
 GROUP = 128
+TRIES = 3  # of a group that met another process's in a deadlock
 LINGER_S = 0.002  # for as many as the last group had: they have just been answered and come again
 
 log = structlog.get_logger()
@@ -187,7 +188,7 @@ class Writer:
         self._expected = len(group)
         return sorted(group, key=lambda each: each.key), submission is None
 
-    def _write(self, group: list[_Submission]) -> None:
+    def _write(self, group: list[_Submission], *, tries: int = TRIES) -> None:
         outcomes: list[Outcome] = []
         events: list[Event] = []
         try:
@@ -197,6 +198,9 @@ class Writer:
                     outcomes += _attempt(list(neighbours), transaction)
                     events += transaction.events
         except BaseException as failure:  # the group is not durable: everyone in it must hear that
+            if tries > 1 and _is_deadlock(failure):  # nothing of it is written, the other has gone on
+                self._write(group, tries=tries - 1)
+                return
             _answer(group, [(None, _as_refusal(failure))] * len(group))
             return
         if events:
@@ -233,7 +237,7 @@ def _settle(settled: Iterable[tuple[Any, Outcome]]) -> None:
 
 
 def _attempt(neighbours: Sequence[_Submission], transaction: Transaction) -> list[Outcome]:
-    """Run one act in a savepoint; give results or errors. A lost connection fails the group."""
+    """Run one act in a savepoint; give results or errors. A lost connection or a deadlock fails the group."""
     outcomes, failure = _once(neighbours, transaction)
     if failure is not None and len(neighbours) > 1:  # somebody's fault: everybody alone
         return [outcome for each in neighbours for outcome in _attempt([each], transaction)]
@@ -251,7 +255,7 @@ def _once(
     try:
         results = neighbours[0].run(transaction, neighbours)
     except Exception as error:
-        if isinstance(error, SQLAlchemyError) and connection.invalidated:
+        if (isinstance(error, SQLAlchemyError) and connection.invalidated) or _is_deadlock(error):
             raise
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT act")
         connection.exec_driver_sql("RELEASE SAVEPOINT act")
@@ -262,6 +266,11 @@ def _once(
     return [
         (None, result) if is_shared and isinstance(result, Refused) else (result, None) for result in results
     ], None
+
+
+def _is_deadlock(failure: BaseException) -> bool:
+    """Tell whether PostgreSQL ended this transaction so that another process's could go on."""
+    return isinstance(failure, SQLAlchemyError) and getattr(failure.__cause__, "sqlstate", None) == "40P01"
 
 
 def _as_refusal(failure: BaseException) -> BaseException:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 
 from moderation.domain.errors import Away, Conflict, Refused
 from moderation.domain.events import Event
-from moderation.store import comments, policies
+from moderation.store import articles, comments, policies
 from moderation.store.db import Database
 from moderation.store.tables import comment, outbox, revision, site
 from moderation.store.writer import GROUP, Transaction, Writer
@@ -371,3 +371,29 @@ def test_a_lost_connection_fails_its_group_and_the_next_one_is_written(postgres:
                 answer.result(10)
         world.run(add_site("after"))
         assert world.count(site) == 2
+
+
+def test_two_processes_in_a_deadlock_both_get_through(postgres: Database) -> None:
+    with World(postgres) as world:
+        other = world.new_writer()
+        other.start()
+        first = world.article_id
+        second = world.run(lambda tx: articles.ensure(tx, SITE, "another").id)
+        both_hold_one = threading.Barrier(2)
+        tried: list[str] = []
+
+        def counting(name: str, *order: str) -> Callable[[Transaction], list[int]]:
+            def act(transaction: Transaction) -> list[int]:
+                tried.append(name)
+                found = [articles.count(transaction, order[0], 1)[1]]
+                if tried.count(name) == 1:
+                    both_hold_one.wait(10)
+                return [*found, articles.count(transaction, order[1], 1)[1]]
+
+            return act
+
+        one = world.writer.submit(counting("one", first, second))
+        two = other.submit(counting("two", second, first))
+        assert sorted([one.result(20), two.result(20)]) == [[1, 1], [2, 2]]
+        assert len(tried) == 3  # the victim's transaction began anew
+        other.stop()
