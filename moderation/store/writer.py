@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine, insert
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from uuid_utils.compat import uuid7
 
 from ..domain.errors import Away, Refused
@@ -34,6 +34,10 @@ from . import tables
 
 CAPACITY = 2048  # waiting acts; at 2,000 posts a second nobody waits longer than about a second
 GROUP = 128
+BROKEN = (
+    "The connection to the database broke: it is not known whether this was written. "
+    "Try again with the same Idempotency-Key, and it will be there once."
+)
 TRIES = 3  # of a group that met another process's in a deadlock
 LINGER_S = 0.002  # for as many as the last group had: they have just been answered and come again
 
@@ -275,7 +279,9 @@ def _is_deadlock(failure: BaseException) -> bool:
 
 def _as_refusal(failure: BaseException) -> BaseException:
     if isinstance(failure, SQLAlchemyError) and not isinstance(failure, IntegrityError):
-        refusal = Away("The database cannot be reached; nothing was written.")
+        # A connection that broke amid the commit leaves open what the server did with it.
+        is_open = isinstance(failure, DBAPIError) and failure.connection_invalidated
+        refusal = Away(BROKEN if is_open else "The database cannot be reached; nothing was written.")
         refusal.__cause__ = failure
         return refusal
     return failure

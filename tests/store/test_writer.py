@@ -397,3 +397,14 @@ def test_two_processes_in_a_deadlock_both_get_through(postgres: Database) -> Non
         assert sorted([one.result(20), two.result(20)]) == [[1, 1], [2, 2]]
         assert len(tried) == 3  # the victim's transaction began anew
         other.stop()
+
+
+def test_a_connection_that_breaks_leaves_open_what_was_written_and_says_so(postgres: Database) -> None:
+    def cut(transaction: Transaction) -> None:
+        transaction.connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with World(postgres) as world:
+        with pytest.raises(Away, match="not known whether this was written"):
+            world.run(cut)
+        assert world.add()  # on a new connection
+        world.check_counters()
