@@ -276,7 +276,7 @@ def together(writer: Writer, items: Sequence[tuple[str, str]], act: Any) -> list
     async def write() -> list[Any]:
         with held(writer):
             writes = [asyncio.ensure_future(writer.write(act, item, key=key)) for item, key in items]
-            await asyncio.sleep(0)  # they are handed over, and wait
+            await asyncio.wait(writes, timeout=0)  # they are handed over, and wait
         return list(await asyncio.gather(*writes, return_exceptions=True))
 
     return asyncio.run(write())
@@ -332,9 +332,9 @@ def test_a_reader_on_the_event_loop_who_hung_up_is_skipped(world: World) -> None
 
         with held(world.writer):
             gone, stays = (asyncio.ensure_future(world.writer.write(act, each)) for each in ("gone", "stays"))
-            await asyncio.sleep(0)
+            await asyncio.wait([gone, stays], timeout=0)
             gone.cancel()
-            await asyncio.sleep(0)
+            await asyncio.wait([gone])
         assert await stays == "stays"
 
     asyncio.run(write())
