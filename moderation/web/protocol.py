@@ -37,6 +37,9 @@ class PatientProtocol(HttpToolsProtocol):
         """Count what belongs to no complete head yet; refuse what will not end."""
         self._head_bytes += len(data)
         super().data_received(data)
+        # After an answer any byte ends uvicorn's own patience: a body that nobody read, a blank line.
+        if self._deadline is None and (self.cycle is None or self.cycle.response_complete):
+            self._deadline = self.loop.call_later(HEAD_S, self.transport.close)
         if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
             self.transport.write(TOO_LARGE)
             self.transport.close()

@@ -44,14 +44,20 @@ def add_moderator(service: Service) -> str:
     return name
 
 
-def raw(service: Service, said: bytes) -> bytes:
-    """Say something on a fresh connection; return all that comes until the other side closes."""
+def raw(service: Service, said: bytes, late: bytes = b"") -> bytes:
+    """Say something on a fresh connection; return all that comes until the other side closes.
+
+    late: said after the first piece of the answer.
+    """
     port = int(service.url.rsplit(":", 1)[1])
     with closing(socket.create_connection(("127.0.0.1", port), timeout=endpoint.BODY_S + 10)) as line:
         line.sendall(said)
         heard = b""
         while piece := line.recv(65536):
             heard += piece
+            if late:
+                line.sendall(late)
+                late = b""
         return heard
 
 
@@ -162,6 +168,23 @@ UNFINISHED = {
     "half a body": b"POST /api/v1/articles/x/comments HTTP/1.1\r\nHost: comments.example\r\n"
     b"Content-Length: 500\r\n\r\n{",
 }
+
+
+ANSWERED = {  # what comes after the answer, and is no request
+    "a body nobody read": (
+        b"POST /nowhere HTTP/1.1\r\nHost: comments.example\r\nContent-Length: 500\r\n\r\n{",
+        b"x",
+    ),
+    "a body of a read": (b"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n", b"x"),
+    "a blank line": (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", b"\r\n"),
+}
+
+
+def test_who_goes_on_after_an_answer_with_no_request_is_cut_off(fortress: Service) -> None:
+    with ThreadPoolExecutor(len(ANSWERED)) as threads:
+        waiting = [threads.submit(raw, fortress, *said) for said in ANSWERED.values()]
+        heard = [each.result() for each in waiting]
+    assert [each[:12] for each in heard] == [b"HTTP/1.1 404", b"HTTP/1.1 200", b"HTTP/1.1 200"]
 
 
 def test_who_does_not_finish_a_request_is_cut_off_and_holds_nobody_up(
