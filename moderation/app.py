@@ -40,6 +40,7 @@ from .web.hot import EXPOSED, Hot
 from .web.identity import Origins
 from .web.routes import routes
 
+CANCEL_AGAIN_S = 0.5
 CHAMPION_EVERY_S = 1.0  # promised: every process answers with a promoted model within 5 s
 
 log = structlog.get_logger()
@@ -200,8 +201,11 @@ async def _start_tasks(stack: AsyncExitStack, parts: Parts) -> None:
 
     async def end() -> None:
         parts.follow.close()
-        for task in tasks:
-            task.cancel()
+        pending = set(tasks)
+        while pending:  # one that meets the bus while it connects gets lost now and then: ask again
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks)
 
