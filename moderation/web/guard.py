@@ -52,7 +52,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 said = {name for name, _ in message["headers"]}
-                fixed = [header for header in self._fixed[scope["scheme"]] if header[0] not in said]
+                kind = "https" if scope["scheme"] == "https" else "http"  # a proxy may say "ws"
+                fixed = [header for header in self._fixed[kind] if header[0] not in said]
                 known = (b"x-request-id", request_id.encode())
                 message = {**message, "headers": [*message["headers"], *fixed, known]}
             await send(message)

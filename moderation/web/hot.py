@@ -71,7 +71,7 @@ class Hot:
 
     def _asked(self, scope: Scope) -> tuple[Raw, bytes] | None:
         """Return (the answer's fixed headers, If-None-Match), or None for what others must look at."""
-        headers, unless = self._fixed[scope["scheme"]], b""
+        headers, unless = self._fixed["https" if scope["scheme"] == "https" else "http"], b""
         for name, value in scope["headers"]:
             if name == b"authorization" or (name == b"host" and self._hosts and value not in self._hosts):
                 return None

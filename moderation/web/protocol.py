@@ -22,6 +22,8 @@ class PatientProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._deadline: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        self._is_head = False
+        self._told_bytes = 0  # of the head that is being read
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -47,11 +49,33 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head begins, also the next one on the same connection."""
         super().on_message_begin()
+        self._is_head = True
+        self._told_bytes = 0
         if self._deadline is None:
             self._deadline = self.loop.call_later(HEAD_S, self.transport.close)
 
+    def on_url(self, url: bytes) -> None:
+        """Count a part of the address."""
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count a header; drop a trailer, which uvicorn would add to the head, behind the proxy's back."""
+        if self._is_head:
+            self._count(len(name) + len(value))
+            super().on_header(name, value)
+
+    def send_400_response(self, msg: str) -> None:
+        """Say what was wrong with the head."""
+        if self._told_bytes <= HEAD_BYTES:
+            super().send_400_response(msg)
+        elif not self.transport.is_closing():
+            self.transport.write(TOO_LARGE)
+            self.transport.close()
+
     def on_headers_complete(self) -> None:
         """The head is complete."""
+        self._is_head = False
         self._stop_waiting()
         super().on_headers_complete()
 
@@ -64,6 +88,11 @@ class PatientProtocol(HttpToolsProtocol):
         """Take note that a request is whole."""
         self._head_bytes = 0
         super().on_message_complete()
+
+    def _count(self, size: int) -> None:
+        self._told_bytes += size
+        if self._told_bytes > HEAD_BYTES:  # complete in one read, so nothing was waited for
+            raise ValueError("the head is too large")
 
     def _stop_waiting(self) -> None:
         self._head_bytes = 0

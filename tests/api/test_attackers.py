@@ -262,3 +262,22 @@ def test_one_address_cannot_collect_streams(fortress: Service) -> None:
 def opened(client: httpx2.Client, path: str) -> bool:
     with client.stream("GET", path) as answer:
         return answer.status_code == 200
+
+
+@pytest.mark.parametrize("size", [40_000, 60_000, 120_000])
+def test_a_large_head_is_refused_also_when_it_comes_at_once(fortress: Service, size: int) -> None:
+    head = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Filler: " + b"a" * size
+    assert raw(fortress, head + b"\r\n\r\n").startswith(b"HTTP/1.1 431")
+
+
+def test_a_trailer_does_not_say_who_asks(fortress: Service) -> None:
+    head = b"GET /metrics HTTP/1.1\r\nHost: " + HOST.encode() + b"\r\nConnection: close\r\n"
+    chunked = b"Transfer-Encoding: chunked\r\n\r\n0\r\nX-Forwarded-For: 203.0.113.5\r\n\r\n"
+    assert raw(fortress, head + chunked).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("scheme", ["ws", "wss", "gopher"])
+def test_a_scheme_that_no_page_has_is_no_mistake_of_ours(behind: httpx2.Client, scheme: str) -> None:
+    for path in ("/healthz", f"{API}/articles/x/comments", f"{API}/articles/x/comments"):
+        answer = behind.get(path, headers={"X-Forwarded-Proto": scheme})
+        assert (answer.status_code, answer.headers["x-frame-options"]) == (200, "DENY")

@@ -183,7 +183,7 @@ def test_one_that_the_database_refuses_is_answered_alone(desk: Desk) -> None:
         writer = desk.world.writer
         with held(writer):
             writes = [asyncio.ensure_future(writer.write(posting.write, each, key="a")) for each in group]
-            await asyncio.sleep(0)
+            await asyncio.wait(writes, timeout=0)  # they are handed over, and wait
         return list(await asyncio.gather(*writes, return_exceptions=True))
 
     assert [type(each) for each in asyncio.run(post())] == [Posted, IntegrityError, Posted]
