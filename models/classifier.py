@@ -16,6 +16,7 @@ from models import calibration, explain
 from models.calibration import Curve
 from models.explain import Span
 from models.features import Ngrams
+from models.text import Simple, simplify
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +66,20 @@ class Classifier:
         self._intercepts = np.array([head.intercept for head in heads])
         self._curves = calibration.stacked([head.curve for head in heads])
 
-    def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return calibrated probabilities, shape (texts, labels)."""
+    def score(self, texts: Sequence[str | Simple]) -> NDArray[np.float32]:
+        """Return calibrated probabilities, shape (texts, labels). Takes also what is simplified already."""
         return self.probabilities(self.margins(texts))
 
     def probabilities(self, margins: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return calibrated probabilities of margins, both of shape (texts, labels)."""
         return calibration.look_up(self._curves, margins).astype(np.float32)
 
-    def margins(self, texts: Sequence[str]) -> NDArray[np.float64]:
+    def margins(self, texts: Sequence[str | Simple]) -> NDArray[np.float64]:
         """Return raw log-odds, shape (texts, labels): the finest order there is."""
         found = np.empty((len(texts), len(self.heads)))
         at = 0
-        for rows in self.ngrams.chunks(texts):
+        simple = [simplify(each) if isinstance(each, str) else each for each in texts]
+        for rows in self.ngrams.chunks(simple):
             # A product for each text, not one for all: its sums would depend on the other texts.
             sums = (rows.extras[:, None, :] @ self._extras)[:, 0]
             for begin, end in pairwise(rows.ends.tolist()):

@@ -18,7 +18,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from models.text import Normalised, simplify
+from models.text import Normalised, Simple, simplify
 
 Hashes = NDArray[np.uint64]
 Indices = NDArray[np.int32]
@@ -96,7 +96,7 @@ class Ngrams:
 
     def __call__(self, texts: Sequence[str]) -> Rows:
         """Return the features of `texts`, which is not empty."""
-        parts = list(self.chunks(texts))
+        parts = list(self.chunks(list(map(simplify, texts))))
         if len(parts) == 1:
             return parts[0]
         starts = np.cumsum([0, *(part.ends[-1] for part in parts[:-1])])
@@ -108,13 +108,13 @@ class Ngrams:
             np.concatenate([part.extras for part in parts]),
         )
 
-    def chunks(self, texts: Sequence[str]) -> Iterator[Rows]:
+    def chunks(self, texts: Sequence[Simple]) -> Iterator[Rows]:
         """Yield the features of `texts` in order, of as many at once as is fast."""
         at = 0
         while at < len(texts):
-            end, chars = at + 1, len(texts[at])
-            while end < min(len(texts), at + CHUNK_TEXTS) and chars + len(texts[end]) <= CHUNK_CHARS:
-                chars += len(texts[end])
+            end, chars = at + 1, len(texts[at].raw)
+            while end < min(len(texts), at + CHUNK_TEXTS) and chars + len(texts[end].raw) <= CHUNK_CHARS:
+                chars += len(texts[end].raw)
                 end += 1
             yield self._chunk(texts[at:end])
             at = end
@@ -133,10 +133,9 @@ class Ngrams:
         begin, end = np.maximum(begin - 1, 0), np.minimum(end - 1, len(clean.text))
         return Occurrences(index, begin.astype(np.int32), end.astype(np.int32))
 
-    def _chunk(self, texts: Sequence[str]) -> Rows:
-        clean, repairs = zip(*map(simplify, texts), strict=True)
-        extras = np.array(list(map(_extras, texts, clean, repairs)), np.float32)
-        found, starts = self._sorted(clean)
+    def _chunk(self, texts: Sequence[Simple]) -> Rows:
+        extras = np.array([_extras(*each) for each in texts], np.float32)
+        found, starts = self._sorted([each.text for each in texts])
         is_first = np.empty(len(found) + 1, np.bool_)  # the end counts as a first, which closes the last
         np.not_equal(found[1:], found[:-1], out=is_first[1:-1])
         is_first[starts] = True

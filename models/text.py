@@ -67,6 +67,14 @@ class Token:
     end: int
 
 
+class Simple(NamedTuple):
+    """A text as it came, and what `normalise` makes of it, without the places."""
+
+    raw: str
+    text: str
+    repairs: int
+
+
 class Edit(NamedTuple):
     """Replace begin..end by `put`, which is at most as long unless it is one character's folding."""
 
@@ -91,9 +99,9 @@ def normalise(text: str) -> Normalised:
     return Normalised(text, offsets, repairs)
 
 
-def simplify(text: str) -> tuple[str, int]:
+def simplify(text: str) -> Simple:
     """Return the text and the repairs of `normalise`, several times as fast."""
-    repairs = 0
+    raw, repairs = text, 0
     for stage in STAGES:
         if stage is _blanks:
             text = " ".join(text.lower().split())
@@ -102,7 +110,7 @@ def simplify(text: str) -> tuple[str, int]:
         if edits:
             text = _applied(text, edits)
             repairs += undone
-    return text, repairs
+    return Simple(raw, text, repairs)
 
 
 def tokens(text: str) -> list[Token]:

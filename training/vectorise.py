@@ -11,6 +11,7 @@ from scipy.sparse import csr_array, hstack, vstack
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from models.features import EXTRAS, LONGEST, SHORTEST, Ngrams, Rows
+from models.text import simplify
 
 CHUNK = 4000  # texts handed to a process at once
 AHEAD = 6  # chunks
@@ -67,7 +68,8 @@ def _in_turn(
 
 
 def _rows(ngrams: Ngrams, texts: Sequence[str]) -> csr_array:
-    return vstack([_with_extras(ngrams, rows) for rows in ngrams.chunks(texts)], format="csr")
+    parts = ngrams.chunks(list(map(simplify, texts)))
+    return vstack([_with_extras(ngrams, rows) for rows in parts], format="csr")
 
 
 def _with_extras(ngrams: Ngrams, rows: Rows) -> csr_array:

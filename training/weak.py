@@ -61,7 +61,7 @@ def read_words(path: Path) -> Words:
 
 def judge(example: Example, words: Words) -> dict[str, tuple[float, float]]:
     """Return label -> (0 or 1, weight) for the labels about which the evidence says something."""
-    said = WORD.findall(simplify(example.text)[0])
+    said = WORD.findall(simplify(example.text).text)
     found = _matches(said, words)
     is_toxic = example.labels.get("toxicity", 0.0) >= 0.5
     judged = {

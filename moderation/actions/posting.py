@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Row
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from ..domain.errors import Field, Invalid, Refused, Unauthenticated
 from ..domain.policy import Signals, Verdict, harm, judge, lane

@@ -8,7 +8,7 @@ pointer in SQL with what is loaded; every process calls it each second.
 import hashlib
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from models import artifact, text
+from models import artifact
 from models.classifier import Classifier
+from models.text import WORD, Simple, simplify
 
 from ..domain import content
 from ..domain.errors import Missing
@@ -28,11 +29,12 @@ from ..store.db import Database
 from . import language
 
 FIRST_LANGUAGES = ("en",)  # of models whose manifest is older than the question
+KEPT_NAMES = 2000  # about a megabyte of scores
 NUMBERS = ("links_queue", "repeats_queue", "newcomers_queue")
 
 log = structlog.get_logger()
 
-Scores = dict[str, float]
+Scores = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,14 @@ class Written:
     body: str
 
     @cached_property
+    def simple(self) -> Simple:
+        """The body as the classifier and the word lists read it."""
+        return simplify(self.body)
+
+    @cached_property
     def words(self) -> list[str]:
         """The normalised words of the body."""
-        return normal_words(self.body)
+        return WORD.findall(self.simple.text)
 
     @cached_property
     def words_hash(self) -> str:
@@ -60,6 +67,13 @@ class Bench:
     rules: Rules
     banned: WordList
     suspect: WordList
+    names: dict[str, Scores | None] = field(default_factory=dict, compare=False)
+
+    def remember(self, names: Mapping[str, Scores | None]) -> None:
+        """Keep what display names scored: who writes once writes again. Bounded, and gone with the model."""
+        if len(self.names) > KEPT_NAMES:
+            self.names.clear()
+        self.names.update(names)
 
     @property
     def model_id(self) -> str | None:
@@ -159,16 +173,24 @@ def read_signals(bench: Bench, comments: Sequence[tuple[Written, str]]) -> list[
 
     All texts are scored at once; a name is text that others must read, judged by the same model.
     """
-    bodies = [written.body for written, _ in comments]
-    texts = list(dict.fromkeys([*bodies, *(name for _, name in comments)]))
-    scores = dict(zip(texts, scored(bench.classifier, texts), strict=True))
-    return [_signals(bench, written, name, scores) for written, name in comments]
+    names = {name: bench.names.get(name) for _, name in comments}
+    fresh = [name for name, known in names.items() if known is None]
+    bodies = [written.simple for written, _ in comments]
+    scores = scored(bench.classifier, [*bodies, *map(simplify, fresh)])
+    names.update(zip(fresh, scores[len(bodies) :], strict=True))
+    bench.remember({name: names[name] for name in fresh})
+    return [
+        _signals(bench, written, name, said, names[name])
+        for (written, name), said in zip(comments, scores, strict=False)
+    ]
 
 
-def _signals(bench: Bench, written: Written, name: str, scores: Mapping[str, Scores | None]) -> Signals:
+def _signals(
+    bench: Bench, written: Written, name: str, scores: Scores | None, name_scores: Scores | None
+) -> Signals:
     return Signals(
-        scores=scores[written.body],
-        name_scores=scores[name],
+        scores=scores,
+        name_scores=name_scores,
         language=language.detect(written.body, expected=bench.rules.languages),
         banned=tuple(hit.entry for hit in bench.banned.find(written.words)),
         suspect=tuple(hit.entry for hit in bench.suspect.find(written.words)),
@@ -184,7 +206,7 @@ def _name_banned(bench: Bench, name: str) -> tuple[str, ...]:
     return tuple(hit.entry for hit in bench.banned.find(normal_words(name)))
 
 
-def scored(classifier: Classifier | None, texts: Sequence[str]) -> Sequence[Scores | None]:
+def scored(classifier: Classifier | None, texts: Sequence[str | Simple]) -> Sequence[Scores | None]:
     """Return label → probability for each text, or None where that fails."""
     if classifier is None:
         return [None] * len(texts)
@@ -200,4 +222,4 @@ def scored(classifier: Classifier | None, texts: Sequence[str]) -> Sequence[Scor
 
 def normal_words(written: str) -> list[str]:
     """Return the normalised words of a text: what lists and repeats are compared by."""
-    return text.WORD.findall(text.simplify(written)[0])
+    return WORD.findall(simplify(written).text)

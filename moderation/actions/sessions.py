@@ -15,7 +15,7 @@ from typing import Any, cast
 import itsdangerous
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from ..domain import content
 from ..domain.errors import Conflict, Field, Forbidden, Invalid, Missing, Unauthenticated

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from ..domain.events import Event
 from .tables import article

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from .tables import comment, decision, score
 from .writer import Transaction

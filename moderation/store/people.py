@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from .tables import account, author, comment, console_session, token
 from .writer import Transaction

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from .tables import policy, site
 from .writer import Transaction

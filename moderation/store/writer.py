@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from ..domain.errors import Away, Refused
 from ..domain.events import Event

@@ -64,6 +64,12 @@ def test_a_language_that_was_not_expected_needs_both_halves_of_the_words() -> No
     assert detect(swayed, expected={"en"}) == UNKNOWN
 
 
+def test_a_sample_of_the_words_says_what_all_of_them_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    sampled = [detect(text, expected=LEARNT) for _, text in OWN]
+    monkeypatch.setattr("moderation.actions.language.SURE_AT_ONCE", 2.0)  # never
+    assert sampled == [detect(text, expected=LEARNT) for _, text in OWN]
+
+
 def test_what_comes_first_does_not_decide_alone() -> None:
     english, german = f"{ENGLISH} " * 20, f"{GERMAN} " * 20
     assert detect(english + german, expected=LEARNT) == detect(german + english, expected=LEARNT)
