@@ -15,7 +15,7 @@ from moderation.store.db import Database
 from moderation.store.tables import article, comment, decision, outbox, revision
 from moderation.store.writer import Transaction
 from tests.conditions import until
-from tests.store.world import World, held, load, write
+from tests.store.world import SITE, World, held, load, write
 
 STATUSES: tuple[Status, ...] = ("approved", "pending", "rejected")
 ROUNDS, STEPS = 20, 25
@@ -105,6 +105,17 @@ def test_every_move_counts_once_and_tells_what_it_did(world: World, before: Stat
     assert version == before_version + (was_public != is_public)
     assert world.comment(comment_id).version == 2
     world.check_counters()
+
+
+def test_the_counts_of_many_articles_are_asked_for_at_once(world: World) -> None:
+    keys = ["a", 'with "quotes", commas', "{braces}", "\u00fcber/\U0001f600", "unknown"]
+    for number, key in enumerate(keys[:-1]):
+        own = world.run(lambda tx, key=key: articles.ensure(tx, SITE, key).id)
+        world.add_many([world.row(article_id=own) for _ in range(number)])
+    with world.database.read() as connection:
+        found = articles.counts(connection, SITE, keys)
+        assert articles.counts(connection, "another", keys) == dict.fromkeys(keys, 0)
+    assert found == dict(zip(keys, [0, 1, 2, 3, 0], strict=True))
 
 
 def test_an_edit_of_a_public_comment_is_told_without_counting(world: World) -> None:

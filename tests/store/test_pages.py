@@ -161,6 +161,7 @@ QUESTIONS: dict[str, tuple[Callable[[Connection], object], str]] = {
         "ix_comment_repeats",
     ),
     "articles": (lambda c: articles.find_all(c, [(SITE, "a"), (SITE, "b")]), "sqlite_autoindex_article"),
+    "counts": (lambda c: articles.counts(c, SITE, ["a", "b"]), "sqlite_autoindex_article"),
     "authors": (lambda c: people.get_authors(c, [AN_ID, AN_ID]), "sqlite_autoindex_author"),
     "many": (lambda c: comments.get_many(c, [AN_ID, AN_ID]), "sqlite_autoindex_comment"),
     "keys": (
@@ -236,6 +237,7 @@ def test_postgres_touches_a_page_of_rows_for_a_page_and_not_the_table(postgres: 
             "first replies": postgres_rows(postgres, lambda c: comments.first_replies(c, parents)),
             "pending": postgres_rows(postgres, lambda c: comments.pending_after(c, SITE, None, 20)),
             "repeats": postgres_rows(postgres, lambda c: comments.repeats(c, world.author_id, "7", 0)),
+            "counts": postgres_rows(postgres, lambda c: articles.counts(c, SITE, ["an-article", "b"])),
             "changes": postgres_rows(postgres, lambda c: outbox.changes_after(c, world.article_id, 1900, 20)),
         }
         assert world.count(comment) == 2200
