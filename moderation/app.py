@@ -40,6 +40,7 @@ from .web.hot import EXPOSED, Hot
 from .web.identity import Origins
 from .web.routes import routes
 
+TAKEN = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Traceparent", "X-Request-ID")
 CANCEL_AGAIN_S = 0.5
 CHAMPION_EVERY_S = 1.0  # promised: every process answers with a promoted model within 5 s
 
@@ -62,7 +63,7 @@ def build(settings: Settings) -> Starlette:
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            allow_headers=TAKEN,
             expose_headers=EXPOSED,
         ),
     ]

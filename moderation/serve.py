@@ -96,6 +96,7 @@ def from_environment() -> Starlette:
 def _options(settings: Settings) -> dict[str, Any]:
     return {
         "http": PatientProtocol,
+        "log_config": None,  # uvicorn's lines come out as ours do
         "log_level": "warning",
         "access_log": False,
         "server_header": False,

@@ -1,7 +1,6 @@
 """Around every request: security headers, an id, a log line without texts, metrics."""
 
 import time
-from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers
@@ -10,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import metrics
 from .errors import unexpected
+from .request_id import request_id
 
 log = structlog.get_logger()
 
@@ -44,7 +44,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         started_s = time.perf_counter()
-        request_id = uuid4().hex
+        named = request_id(scope)
+        structlog.contextvars.bind_contextvars(id=named)  # of this request's task alone
         status: int | None = None
 
         async def send_guarded(message: Message) -> None:
@@ -54,7 +55,7 @@ class Guard:
                 said = {name for name, _ in message["headers"]}
                 kind = "https" if scope["scheme"] == "https" else "http"  # a proxy may say "ws"
                 fixed = [header for header in self._fixed[kind] if header[0] not in said]
-                known = (b"x-request-id", request_id.encode())
+                known = (b"x-request-id", named.encode())
                 message = {**message, "headers": [*message["headers"], *fixed, known]}
             await send(message)
 
@@ -65,7 +66,7 @@ class Guard:
                 raise  # half an answer is out: the server can only cut the connection
             await unexpected(scope, error)(scope, receive, send_guarded)
         finally:
-            _told(scope, status or 500, request_id, time.perf_counter() - started_s)
+            _told(scope, status or 500, time.perf_counter() - started_s)
 
 
 class KnownHosts(TrustedHostMiddleware):
@@ -78,7 +79,7 @@ class KnownHosts(TrustedHostMiddleware):
             await super().__call__(scope, receive, send)
 
 
-def _told(scope: Scope, status: int, request_id: str, took_s: float) -> None:
+def _told(scope: Scope, status: int, took_s: float) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
     metrics.REQUESTS.labels(route, status).inc()
     if not route.endswith("/events"):  # a stream lasts as long as its page is open
@@ -86,4 +87,4 @@ def _told(scope: Scope, status: int, request_id: str, took_s: float) -> None:
     if scope["path"] not in _QUIET:
         # The route's pattern, never the address: addresses hold ids of people and one-time links.
         took_ms = round(took_s * 1000, 1)
-        log.info("request", method=scope["method"], route=route, status=status, ms=took_ms, id=request_id)
+        log.info("request", method=scope["method"], route=route, status=status, ms=took_ms)

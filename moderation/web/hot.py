@@ -8,7 +8,6 @@ carries is the same either way (a test compares them). These answers are counted
 
 import time
 from collections.abc import Sequence
-from uuid import uuid4
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,11 +15,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..actions.pages import Pages
 from . import metrics
 from .guard import HEADERS, HSTS
+from .request_id import request_id
 
 PAGE = "/api/v1/articles/{article_id:path}/comments"  # the route's pattern, as metrics and logs name it
 PUBLIC_FOR_S = 1  # shared caches may answer for a second; then they ask with the ETag
 CACHING = {"Cache-Control": f"public, max-age={PUBLIC_FOR_S}"}
-EXPOSED = ("ETag", "Retry-After")  # to scripts of other origins
+EXPOSED = ("ETag", "Retry-After", "X-Request-ID")  # to scripts of other origins
 
 Raw = list[tuple[bytes, bytes]]
 
@@ -57,7 +57,7 @@ class Hot:
             await self._app(scope, receive, send)
             return
         body, etag = found
-        headers = [*asked[0], (b"etag", etag.encode()), (b"x-request-id", uuid4().hex.encode())]
+        headers = [*asked[0], (b"etag", etag.encode()), (b"x-request-id", request_id(scope).encode())]
         if etag.encode() in asked[1]:
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body"})
