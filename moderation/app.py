@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from .actions import language
+from .actions import language, measures
 from .actions.follow import Follow
 from .actions.pages import Pages
 from .actions.parts import Parts, now_ms
@@ -157,7 +157,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
                 relay.poke()
 
         pages, follow = Pages(database, render_page), Follow(database)
-        writer = Writer(database.writing, clock_ms=now_ms, committed=committed)
+        writer = Writer(database.writing, clock_ms=now_ms, committed=committed, measured=measures.written)
         writer.start()
         sync.callback(writer.stop)
         ensure_site(writer, "main", "Firstword", made_by="installation")
@@ -224,6 +224,7 @@ async def _listen(parts: Parts) -> None:
 async def _keep_champion(parts: Parts) -> None:
     while True:
         await asyncio.sleep(CHAMPION_EVERY_S)
+        measures.WRITER_WAITING.set(parts.writer.depth())
         try:
             await run_in_threadpool(parts.scoring.refresh)
         except Exception as error:  # the model in memory goes on; readiness tells of the database

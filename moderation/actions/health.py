@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..domain.errors import Away
 from ..live.queue import LaneDepth, Queue
-from ..store import comments, decisions, outbox, policies
+from ..store import comments, decisions, policies
 from ..store.db import Database
 from .parts import Parts, now_ms
 
@@ -107,22 +107,3 @@ def _quantile_s(sorted_ms: list[int], share: float) -> float | None:
     if not sorted_ms:
         return None
     return sorted_ms[min(len(sorted_ms) - 1, int(share * len(sorted_ms)))] / 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Gauges:
-    """Figures that are read when the metrics are asked for."""
-
-    writer_waiting: int
-    outbox_unsent: int
-    queue_state: QueueState
-
-
-def gauges(parts: Parts) -> Gauges:
-    """Read the gauges; a database that is away leaves the backlog unknown (-1)."""
-    try:
-        with parts.database.read() as connection:
-            unsent = outbox.backlog(connection)
-    except SQLAlchemyError:
-        unsent = -1
-    return Gauges(parts.writer.depth(), unsent, queue_state(parts.queue_of("main")))

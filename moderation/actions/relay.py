@@ -25,6 +25,7 @@ from ..domain.events import KEPT_MS
 from ..live.queue import Queue, Waiting
 from ..store import comments, idempotency, outbox, policies, registry
 from ..store.db import Database
+from . import measures
 from .parts import Parts, now_ms
 
 TICK_S = 0.25
@@ -82,11 +83,13 @@ class Relay:
                 self.tick()
                 self._was_away = False
             except (Away, SQLAlchemyError) as error:
+                measures.RELAY_FAILURES.inc()
                 if not self._was_away:  # once an outage, not once a tick
                     log.warning("relay_waits", reason=str(error).splitlines()[0])
                 self._was_away = True
                 self._ended.wait(TICK_S)
             except Exception as error:  # whatever it is, the next tick begins from SQL again
+                measures.RELAY_FAILURES.inc()
                 log.error("relay_failed", error=type(error).__name__, exc_info=error)
                 self._ended.wait(1.0)
 
@@ -134,6 +137,7 @@ class Relay:
         if rows:
             _queue_work(self._parts, [row for row in rows if row.kind.startswith("queue.")])
             _publish(self._parts, rows)
+            measures.sent(now_ms(), (row.created_at_ms for row in rows))
             self._sent_s = self._sent_s if self._sent else time.monotonic()
             self._sent.update(row.id for row in rows)
         if len(self._sent) >= MARK_ROWS or time.monotonic() - self._sent_s >= MARK_S:
@@ -157,6 +161,7 @@ class Relay:
             pass
 
 
+@measures.timed(measures.REBUILD)
 def rebuild(database: Database, queue: Queue, site_id: str) -> int:
     """Make a site's queue in Redis what SQL says is waiting; return how many wait."""
     pushed, last_id = 0, None

@@ -114,12 +114,17 @@ class Writer:
         *,
         clock_ms: Callable[[], int],
         committed: Callable[[Sequence[Event]], None] = lambda _: None,
+        measured: Callable[[int, float, float], None] = lambda *_: None,
         capacity: int = CAPACITY,
     ) -> None:
-        """committed: called in the writer's thread after each commit, before anybody is answered."""
+        """committed: called in the writer's thread after each commit, before anybody is answered.
+
+        measured: called with a durable group's size, seconds until its commit, seconds of the commit.
+        """
         self._engine = engine
         self._clock_ms = clock_ms
         self._committed = committed
+        self._measured = measured
         self._waiting: queue.Queue[_Submission | None] = queue.Queue(capacity)
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._is_open = False
@@ -195,23 +200,27 @@ class Writer:
     def _write(self, group: list[_Submission], *, tries: int = TRIES) -> None:
         outcomes: list[Outcome] = []
         events: list[Event] = []
+        begun_s = time.perf_counter()
         try:
             with self._engine.begin() as connection:
                 for _, neighbours in groupby(group, key=lambda each: each.together or each):
                     transaction = Transaction(connection, self._clock_ms())
                     outcomes += _attempt(list(neighbours), transaction)
                     events += transaction.events
+                written_s = time.perf_counter()
         except BaseException as failure:  # the group is not durable: everyone in it must hear that
             if tries > 1 and _is_deadlock(failure):  # nothing of it is written, the other has gone on
                 self._write(group, tries=tries - 1)
                 return
             _answer(group, [(None, _as_refusal(failure))] * len(group))
             return
-        if events:
-            try:
+        durable_s = time.perf_counter()
+        try:
+            if events:
                 self._committed(events)
-            except Exception as failure:  # a listener is told, not asked: what is durable is acknowledged
-                log.error("listener_failed", error=type(failure).__name__)
+            self._measured(len(group), written_s - begun_s, durable_s - written_s)
+        except Exception as failure:  # a listener is told, not asked: what is durable is acknowledged
+            log.error("listener_failed", error=type(failure).__name__)
         _answer(group, outcomes)
 
 

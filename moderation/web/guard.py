@@ -81,9 +81,10 @@ class KnownHosts(TrustedHostMiddleware):
 
 def _told(scope: Scope, status: int, took_s: float) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
-    metrics.REQUESTS.labels(route, status).inc()
+    count, took = metrics.answers(scope["method"], route, status)
+    count.inc()
     if not route.endswith("/events"):  # a stream lasts as long as its page is open
-        metrics.DURATION.labels(route).observe(took_s)
+        took.observe(took_s)
     if scope["path"] not in _QUIET:
         # The route's pattern, never the address: addresses hold ids of people and one-time links.
         took_ms = round(took_s * 1000, 1)

@@ -41,9 +41,8 @@ class Hot:
         self._hosts = frozenset(host.encode() for host in hosts)
         fixed = Headers(HEADERS | CACHING | {"Vary": "Origin"}).raw
         self._fixed = {"http": fixed, "https": [*fixed, (b"strict-transport-security", HSTS.encode())]}
-        self._is_hit = metrics.REQUESTS.labels(PAGE, 200)
-        self._is_unchanged = metrics.REQUESTS.labels(PAGE, 304)
-        self._took = metrics.DURATION.labels(PAGE)
+        self._is_hit, self._took = metrics.answers("GET", PAGE, 200)
+        self._is_unchanged, _ = metrics.answers("GET", PAGE, 304)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].endswith("/comments"):

@@ -1,14 +1,15 @@
 """Operations: is the process alive, can it work, what does it measure."""
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from collections.abc import Iterator
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..actions import health
+from ..actions import gauges, health, measures
 from ..actions.parts import Parts
 from ..domain.roles import require
-from . import metrics
 from .identity import find_staff, is_loopback
 from .json import JsonResponse
 
@@ -26,15 +27,25 @@ async def readyz(request: Request) -> Response:
 
 
 async def prometheus(request: Request) -> Response:
-    """Give the metrics of this process, with gauges read now."""
+    """Give the metrics: what the processes counted, and gauges read now."""
     parts: Parts = request.app.state.parts
     if not is_loopback(request):  # what a newsroom's day looks like is not for everybody
         require(await run_in_threadpool(find_staff, request, parts, request.app.state.origins), "moderator")
-    gauges = await run_in_threadpool(health.gauges, parts)
-    metrics.WRITER_DEPTH.set(gauges.writer_waiting)
-    metrics.OUTBOX.set(gauges.outbox_unsent)
-    metrics.STREAMS.set(parts.follow.subscriber_count)
-    metrics.QUEUE_READY.set(gauges.queue_state == "ready")
-    metrics.MODEL.clear()
-    metrics.MODEL.labels(parts.scoring.classifier.model_id if parts.scoring.classifier else "none").set(1)
-    return Response(generate_latest(metrics.REGISTRY), media_type=CONTENT_TYPE_LATEST)
+    exposed = await run_in_threadpool(_exposed, parts)
+    return Response(exposed, media_type=CONTENT_TYPE_LATEST)
+
+
+class _Now:
+    """The gauges as a collector: read once, when asked."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def collect(self) -> Iterator[Metric]:
+        return gauges.read(self._parts)
+
+
+def _exposed(parts: Parts) -> bytes:
+    now = CollectorRegistry(auto_describe=False)
+    now.register(_Now(parts))
+    return generate_latest(now) + generate_latest(measures.counted())
