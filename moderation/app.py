@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from .actions import language, measures
+from .actions import language, measures, tracing
 from .actions.follow import Follow
 from .actions.pages import Pages
 from .actions.parts import Parts, now_ms
@@ -33,6 +33,7 @@ from .settings import Settings, data_folder, secret_key
 from .store.db import Database, open_database
 from .store.migrations import is_current, upgrade
 from .store.writer import Writer
+from .telemetry import traces
 from .web.comments import render_page
 from .web.errors import HANDLERS
 from .web.guard import Guard, KnownHosts
@@ -137,6 +138,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
     """Run everything behind the web: database, writer, Redis, relay, streams, champion."""
     async with AsyncExitStack() as stack:
         sync = stack.enter_context(ExitStack())
+        sync.enter_context(traces(settings))
         if settings.is_embedded_database:  # one web process writes a SQLite file, whatever Redis it has
             lock = FolderLock(data_folder(settings) / "service.lock")
             lock.take()
@@ -157,7 +159,14 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
                 relay.poke()
 
         pages, follow = Pages(database, render_page), Follow(database)
-        writer = Writer(database.writing, clock_ms=now_ms, committed=committed, measured=measures.written)
+        writer = Writer(
+            database.writing,
+            clock_ms=now_ms,
+            committed=committed,
+            measured=measures.written,
+            origin=tracing.origin,
+            around=tracing.group,
+        )
         writer.start()
         sync.callback(writer.stop)
         ensure_site(writer, "main", "Firstword", made_by="installation")

@@ -1,7 +1,8 @@
 """What the service measures of its own work, for Prometheus. One registry a process.
 
 Durations are seconds, sizes are bytes or numbers, names end as Prometheus asks. What HTTP alone knows
-is in `web/metrics`, what must be asked for when somebody looks is in `health`.
+is in `web/metrics`, what must be asked for when somebody looks is in `gauges`. `timed` measures a
+function and, where traces are wanted, makes a span of it.
 """
 
 import functools
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, multiprocess
+
+from . import tracing
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -53,15 +56,16 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def timed(histogram: Histogram) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Measure every call of a function, also one that raises."""
+def timed(histogram: Histogram, span: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Measure every call of a function, also one that raises; `span` is its name in traces."""
 
     def measured(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             started_s = time.perf_counter()
             try:
-                return function(*args, **kwargs)
+                with tracing.span(span):
+                    return function(*args, **kwargs)
             finally:
                 histogram.observe(time.perf_counter() - started_s)
 
@@ -75,6 +79,7 @@ def written(size: int, write_s: float, commit_s: float) -> None:
     GROUP.observe(size)
     WRITE.observe(write_s)
     COMMIT.observe(commit_s)
+    tracing.past("commit", commit_s)
 
 
 def sent(now_ms: int, created_at_ms: Iterable[int]) -> None:

@@ -111,7 +111,7 @@ class Pages:
             return entry.begun == self._begun
         return entry.version >= self._versions[entry.article_id]
 
-    @measures.timed(measures.PAGE_READ)
+    @measures.timed(measures.PAGE_READ, "page")
     def load(self, wanted: Wanted) -> tuple[bytes, str]:
         """Return (body, etag) from SQL, or from an entry that SQL confirms. Blocks: for a thread."""
         begun = self._begun  # before the look: what begins meanwhile must not be overlooked

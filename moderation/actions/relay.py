@@ -25,7 +25,7 @@ from ..domain.events import KEPT_MS
 from ..live.queue import Queue, Waiting
 from ..store import comments, idempotency, outbox, policies, registry
 from ..store.db import Database
-from . import measures
+from . import measures, tracing
 from .parts import Parts, now_ms
 
 TICK_S = 0.25
@@ -135,9 +135,11 @@ class Relay:
             found = outbox.unsent(connection, BATCH + len(self._sent))
         rows = [row for row in found if row.id not in self._sent]
         if rows:
+            started_s = time.monotonic()
             _queue_work(self._parts, [row for row in rows if row.kind.startswith("queue.")])
             _publish(self._parts, rows)
             measures.sent(now_ms(), (row.created_at_ms for row in rows))
+            tracing.past("relay", time.monotonic() - started_s, events=len(rows))
             self._sent_s = self._sent_s if self._sent else time.monotonic()
             self._sent.update(row.id for row in rows)
         if len(self._sent) >= MARK_ROWS or time.monotonic() - self._sent_s >= MARK_S:
@@ -161,7 +163,7 @@ class Relay:
             pass
 
 
-@measures.timed(measures.REBUILD)
+@measures.timed(measures.REBUILD, "rebuild")
 def rebuild(database: Database, queue: Queue, site_id: str) -> int:
     """Make a site's queue in Redis what SQL says is waiting; return how many wait."""
     pushed, last_id = 0, None

@@ -44,7 +44,7 @@ class Decided:
     comment: Row[Any]
 
 
-@measures.timed(measures.CLAIM)
+@measures.timed(measures.CLAIM, "claim")
 def claim(
     parts: Parts, person: Person, *, site_id: str, limit: int, lane: str | None, order: str
 ) -> list[Lease]:
@@ -92,7 +92,7 @@ def release(parts: Parts, person: Person, site_id: str, token: str) -> None:
     parts.queue_of(site_id).release(token, holder=person.person_id)
 
 
-@measures.timed(measures.DECIDE)
+@measures.timed(measures.DECIDE, "decide")
 def decide(parts: Parts, person: Person, choice: Choice) -> Decided:
     """Decide a comment. Raises Missing, or Conflict when someone was faster; then nothing is written."""
     require(person, "moderator")

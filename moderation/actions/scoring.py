@@ -184,7 +184,7 @@ def _name_banned(bench: Bench, name: str) -> tuple[str, ...]:
     return tuple(hit.entry for hit in bench.banned.find(normal_words(name)))
 
 
-@measures.timed(measures.SCORE)
+@measures.timed(measures.SCORE, "score")
 def scored(classifier: Classifier | None, texts: Sequence[str]) -> Sequence[Scores | None]:
     """Return label → probability for each text, or None where that fails."""
     if classifier is None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..actions import tracing
 from ..actions.pages import Pages
 from . import metrics
 from .guard import HEADERS, HSTS
@@ -73,6 +74,8 @@ class Hot:
         headers, unless = self._fixed["https" if scope["scheme"] == "https" else "http"], b""
         for name, value in scope["headers"]:
             if name == b"authorization" or (name == b"host" and self._hosts and value not in self._hosts):
+                return None
+            if name == b"traceparent" and tracing.is_on():  # whoever asks wants to see it in their trace
                 return None
             if name == b"if-none-match":
                 unless = value
