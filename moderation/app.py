@@ -17,6 +17,7 @@ from .actions import language, measures, tracing
 from .actions.follow import Follow
 from .actions.pages import Pages
 from .actions.parts import Parts, now_ms
+from .actions.probe import Probe
 from .actions.publish import ensure_demo, ensure_site
 from .actions.relay import Relay
 from .actions.scoring import Scoring
@@ -178,6 +179,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         parts = Parts(
             database=database,
             writer=writer,
+            probe=Probe(writer),
             queue_of=functools.cache(lambda site_id: Queue(redis, site_id)),
             bus=bus,
             rates=rates,

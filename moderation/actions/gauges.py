@@ -7,6 +7,7 @@ read is left out: a figure that is missing is seen, a wrong one is believed.
 import math
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 
 from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import Connection
@@ -15,8 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..domain.errors import Away
 from ..store import comments, outbox, policies
 from . import measures
-from .health import free_bytes, queue_state
+from .health import database_state, free_bytes, queue_state
 from .parts import Parts, now_ms
+from .probe import OK
 
 Family = GaugeMetricFamily
 
@@ -28,16 +30,14 @@ def read(parts: Parts) -> Iterator[Family]:
     model = Family("firstword_model", "1 for the champion that answers.", labels=["model"])
     model.add_metric([classifier.model_id if classifier else "none"], 1)
     yield model
-    site_ids: list[str] = []
-    try:
-        with parts.database.read() as connection:
+    state = database_state(parts)
+    yield Family("firstword_database_up", "1 when posts can be written.", value=state == OK)
+    site_ids = ["main"]
+    if not state.startswith("away"):
+        with suppress(SQLAlchemyError), parts.database.read() as connection:
             site_ids = policies.site_ids(connection)
-            families = [*_outbox(*outbox.backlog(connection)), _oldest(connection, site_ids)]
-    except SQLAlchemyError:
-        families = []
-    yield Family("firstword_database_up", "1 when SQL answers.", value=bool(families))
-    yield from families
-    yield from _queues(parts, site_ids or ["main"])
+            yield from [*_outbox(*outbox.backlog(connection)), _oldest(connection, site_ids)]
+    yield from _queues(parts, site_ids)
     if (free := free_bytes(parts.database)) < math.inf:
         yield Family("firstword_disk_free_bytes", "Room on the disk of the SQLite file.", value=free)
 
@@ -65,9 +65,15 @@ def _oldest(connection: Connection, site_ids: list[str]) -> Family:
 
 def _queues(parts: Parts, site_ids: list[str]) -> Iterator[Family]:
     """Yield what Redis knows, of all sites together."""
-    states = {queue_state(parts.queue_of(site_id)) for site_id in site_ids}
+    states: set[str] = set()
+    for site_id in site_ids:
+        states.add(queue_state(parts.queue_of(site_id)))
+        if "away" in states:  # one time-out is enough
+            break
     yield Family("firstword_redis_up", "1 when Redis answers.", value="away" not in states)
     yield Family("firstword_queue_ready", "1 when every review queue is whole.", value=states == {"ready"})
+    if "away" in states:
+        return
     waiting: Counter[str] = Counter()
     leased = 0
     try:

@@ -11,6 +11,7 @@ from ..store.db import Database
 from ..store.writer import Writer
 from .follow import Follow
 from .pages import Pages
+from .probe import Probe
 from .scoring import Scoring
 from .sessions import Signing
 
@@ -26,6 +27,7 @@ class Parts:
 
     database: Database
     writer: Writer
+    probe: Probe
     queue_of: Callable[[str], Queue]
     bus: Bus
     rates: Rates
