@@ -20,6 +20,7 @@ from .actions.parts import Parts, now_ms
 from .actions.probe import Probe
 from .actions.publish import ensure_demo, ensure_site
 from .actions.relay import Relay
+from .actions.retention import Kept
 from .actions.scoring import Scoring
 from .actions.sessions import Signing
 from .domain.errors import Away
@@ -189,7 +190,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             signing=Signing(secret_key(settings)),
             post_rate=settings.post_rate,
             score_rate=settings.score_rate,
-            address_days=settings.address_days,
+            kept=Kept(settings.address_days, settings.refused_days),
         )
         language.load()
         parts.scoring.refresh()

@@ -14,7 +14,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from .domain.errors import Invalid
 from .live.rates import parse_rate
 
-UNSET_IF_EMPTY = ("database_url", "redis_url", "secret_key", "public_url", "model", "traces_url")
+UNSET_IF_EMPTY = (
+    "database_url",
+    "redis_url",
+    "secret_key",
+    "public_url",
+    "model",
+    "traces_url",
+    "refused_days",
+)
 Listed = Annotated[tuple[str, ...], NoDecode]  # written with commas
 
 
@@ -46,6 +54,12 @@ class Settings(BaseSettings):
     )
     traces_url: str | None = Field(
         None, description="Collector of OpenTelemetry (OTLP over HTTP); needs firstword[otel]."
+    )
+    refused_days: int | None = Field(
+        None,
+        ge=1,
+        le=3650,
+        description="Days after which texts of refused comments are deleted; unset: kept.",
     )
     trusted_proxies: Listed = Field((), description="Addresses whose X-Forwarded-* counts, with commas.")
     allowed_hosts: Listed = Field((), description="Host names to answer for, with commas; empty: any.")

@@ -12,6 +12,7 @@ from ..store.writer import Writer
 from .follow import Follow
 from .pages import Pages
 from .probe import Probe
+from .retention import Kept
 from .scoring import Scoring
 from .sessions import Signing
 
@@ -37,4 +38,4 @@ class Parts:
     signing: Signing
     post_rate: str
     score_rate: str
-    address_days: int
+    kept: Kept

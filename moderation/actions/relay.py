@@ -21,18 +21,16 @@ from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..domain.errors import Away
-from ..domain.events import KEPT_MS
 from ..live.queue import Queue, Waiting
-from ..store import comments, idempotency, outbox, policies, registry
+from ..store import comments, outbox, policies, registry
 from ..store.db import Database
-from . import measures, tracing
+from . import measures, retention, tracing
 from .parts import Parts, now_ms
 
 TICK_S = 0.25
 GATHER_S = 0.1  # a poke is followed by others in a busy minute: one batch carries them all
 MARK_S, MARK_ROWS = 2.0, 100  # what was sent is marked that late at most: each mark is a commit of its own
 LEASE_MS = 5000
-DAY_MS = 24 * 3600 * 1000
 BATCH = 1000
 BUILDING = "building"  # stands in the epoch key while a rebuild runs
 REAP_EVERY_S = 1.0
@@ -117,7 +115,7 @@ class Relay:
         while self._send():
             pass
         if self._is_due("purge", SWEEP_EVERY_S):
-            self._purge()
+            retention.forget(self._parts.writer, self._parts.kept, now_ms())
 
     def _is_due(self, job: str, every_s: float) -> bool:
         now_s = time.monotonic()
@@ -151,16 +149,6 @@ class Relay:
         if sent:
             self._parts.writer.run(lambda tx: outbox.mark_sent(tx, sent))
             self._sent.clear()
-
-    def _purge(self) -> None:
-        before_ms = now_ms() - KEPT_MS
-        while self._parts.writer.run(lambda tx: outbox.purge(tx, before_ms, BATCH)) == BATCH:
-            pass
-        while self._parts.writer.run(lambda tx: idempotency.purge(tx, BATCH)) == BATCH:
-            pass
-        old_ms = now_ms() - self._parts.address_days * DAY_MS
-        while self._parts.writer.run(lambda tx: comments.forget_addresses(tx, old_ms, BATCH)) == BATCH:
-            pass
 
 
 @measures.timed(measures.REBUILD, "rebuild")

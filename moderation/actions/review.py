@@ -151,6 +151,8 @@ def _save(
     *,
     undoes_id: str | None = None,
 ) -> str:
+    if not comment.body:  # nobody can judge it any more, and it must not be published empty
+        raise Conflict("The text of this comment was deleted when its time had come.")
     changes: dict[str, Any] = {"queued_at_ms": None}
     if status == "pending":
         changes["queued_at_ms"] = comment.queued_at_ms or transaction.now_ms
