@@ -13,12 +13,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from .actions import language
+from .actions import language, measures, tracing
 from .actions.follow import Follow
 from .actions.pages import Pages
 from .actions.parts import Parts, now_ms
+from .actions.probe import Probe
 from .actions.publish import ensure_demo, ensure_site
 from .actions.relay import Relay
+from .actions.retention import Kept
 from .actions.scoring import Scoring
 from .actions.sessions import Signing
 from .domain.errors import Away
@@ -33,6 +35,7 @@ from .settings import Settings, data_folder, secret_key
 from .store.db import Database, open_database
 from .store.migrations import is_current, upgrade
 from .store.writer import Writer
+from .telemetry import traces
 from .web.comments import render_page
 from .web.errors import HANDLERS
 from .web.guard import Guard, KnownHosts
@@ -40,6 +43,7 @@ from .web.hot import EXPOSED, Hot
 from .web.identity import Origins
 from .web.routes import routes
 
+TAKEN = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Traceparent", "X-Request-ID")
 CANCEL_AGAIN_S = 0.5
 CHAMPION_EVERY_S = 1.0  # promised: every process answers with a promoted model within 5 s
 
@@ -62,7 +66,7 @@ def build(settings: Settings) -> Starlette:
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            allow_headers=TAKEN,
             expose_headers=EXPOSED,
         ),
     ]
@@ -136,6 +140,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
     """Run everything behind the web: database, writer, Redis, relay, streams, champion."""
     async with AsyncExitStack() as stack:
         sync = stack.enter_context(ExitStack())
+        sync.enter_context(traces(settings))
         if settings.is_embedded_database:  # one web process writes a SQLite file, whatever Redis it has
             lock = FolderLock(data_folder(settings) / "service.lock")
             lock.take()
@@ -156,7 +161,14 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
                 relay.poke()
 
         pages, follow = Pages(database, render_page), Follow(database)
-        writer = Writer(database.writing, clock_ms=now_ms, committed=committed)
+        writer = Writer(
+            database.writing,
+            clock_ms=now_ms,
+            committed=committed,
+            measured=measures.written,
+            origin=tracing.origin,
+            around=tracing.group,
+        )
         writer.start()
         sync.callback(writer.stop)
         ensure_site(writer, "main", "Firstword", made_by="installation")
@@ -168,6 +180,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         parts = Parts(
             database=database,
             writer=writer,
+            probe=Probe(writer),
             queue_of=functools.cache(lambda site_id: Queue(redis, site_id)),
             bus=bus,
             rates=rates,
@@ -177,7 +190,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             signing=Signing(secret_key(settings)),
             post_rate=settings.post_rate,
             score_rate=settings.score_rate,
-            address_days=settings.address_days,
+            kept=Kept(settings.address_days, settings.refused_days),
         )
         language.load()
         parts.scoring.refresh()
@@ -223,6 +236,7 @@ async def _listen(parts: Parts) -> None:
 async def _keep_champion(parts: Parts) -> None:
     while True:
         await asyncio.sleep(CHAMPION_EVERY_S)
+        measures.WRITER_WAITING.set(parts.writer.depth())
         try:
             await run_in_threadpool(parts.scoring.refresh)
         except Exception as error:  # the model in memory goes on; readiness tells of the database

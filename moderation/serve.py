@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import uvicorn
@@ -73,8 +74,8 @@ async def _serve(settings: Settings, config: uvicorn.Config, listener: socket.so
 def _serve_many(settings: Settings) -> None:
     with opened(settings) as (_, writer):  # refused here, where a sentence can say why
         _announce(settings, writer)(settings.port)
-    with redis_of(settings) as redis_url:
-        os.environ["FIRSTWORD_REDIS_URL"] = redis_url
+    with redis_of(settings) as redis_url, TemporaryDirectory(prefix="firstword-metrics-") as counted:
+        os.environ |= {"FIRSTWORD_REDIS_URL": redis_url, "PROMETHEUS_MULTIPROC_DIR": counted}
         uvicorn.run(
             "moderation.serve:from_environment",
             factory=True,
@@ -96,6 +97,7 @@ def from_environment() -> Starlette:
 def _options(settings: Settings) -> dict[str, Any]:
     return {
         "http": PatientProtocol,
+        "log_config": None,  # uvicorn's lines come out as ours do
         "log_level": "warning",
         "access_log": False,
         "server_header": False,

@@ -14,6 +14,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from .domain.errors import Invalid
 from .live.rates import parse_rate
 
+UNSET_IF_EMPTY = (
+    "database_url",
+    "redis_url",
+    "secret_key",
+    "public_url",
+    "model",
+    "traces_url",
+    "refused_days",
+)
 Listed = Annotated[tuple[str, ...], NoDecode]  # written with commas
 
 
@@ -43,6 +52,15 @@ class Settings(BaseSettings):
     address_days: int = Field(
         30, ge=1, le=3650, description="Days after which comments' addresses are deleted."
     )
+    traces_url: str | None = Field(
+        None, description="Collector of OpenTelemetry (OTLP over HTTP); needs firstword[otel]."
+    )
+    refused_days: int | None = Field(
+        None,
+        ge=1,
+        le=3650,
+        description="Days after which texts of refused comments are deleted; unset: kept.",
+    )
     trusted_proxies: Listed = Field((), description="Addresses whose X-Forwarded-* counts, with commas.")
     allowed_hosts: Listed = Field((), description="Host names to answer for, with commas; empty: any.")
 
@@ -53,7 +71,7 @@ class Settings(BaseSettings):
             return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("database_url", "redis_url", "secret_key", "public_url", "model", mode="before")
+    @field_validator(*UNSET_IF_EMPTY, mode="before")
     @classmethod
     def _unset_if_empty(cls, value: object) -> object:
         return None if value == "" else value
@@ -66,6 +84,13 @@ class Settings(BaseSettings):
         except Invalid as error:
             raise ValueError(error.detail) from error
         return value
+
+    @field_validator("traces_url")
+    @classmethod
+    def _is_collector(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("it must begin with http:// or https://")
+        return value and value.rstrip("/")
 
     @field_validator("database_url")
     @classmethod

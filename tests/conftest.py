@@ -3,9 +3,11 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
 
 from tests import postgres
@@ -34,6 +36,19 @@ def postgres_url() -> Iterator[str]:
         postgres.cluster(Path(folder)) as url,
     ):
         yield url
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres_url: str) -> Callable[[], str]:
+    """Make an empty database; return its address."""
+
+    def make() -> str:
+        name = f"story_{uuid4().hex[:8]}"
+        with psycopg.connect(f"{postgres_url}/postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return f"{postgres_url}/{name}"
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,8 @@ def cluster(folder: Path) -> Iterator[str]:
     try:
         yield f"postgresql://{USER}@127.0.0.1:{port}"
     finally:
-        _as_user([*control, "-m", "immediate", "stop"])
+        if (data / "postmaster.pid").exists():  # else a test has ended it
+            _as_user([*control, "-m", "immediate", "stop"])
 
 
 def _own(folder: Path) -> None:

@@ -91,6 +91,7 @@ def _decided_after(connection: Connection, after_id: str | None) -> list[Row[Any
             decision.c.action.in_(("approve", "reject")),
             decision.c.undoes_id.is_(None),  # an undo says that nothing was meant
             is_last_word,
+            revision.c.body != "",  # kept long enough, see store/forgetting
         )
         .order_by(decision.c.id)
         .limit(SLICE)

@@ -21,6 +21,7 @@ from ..domain.errors import TooMany
 from ..live.rates import address_block
 from ..store import articles, outbox
 from ..store.db import Database
+from . import measures
 
 COMPARE_S = 1.0
 MOST_STREAMS = 200  # of one address block: a school behind one address, not a machine that collects them
@@ -53,11 +54,6 @@ class Follow:
         self._tasks: set[asyncio.Task[None]] = set()
         self._takers = Counter[str]()  # streams by address block
         self._is_looking = False
-
-    @property
-    def subscriber_count(self) -> int:
-        """Count the open streams."""
-        return sum(len(channel.subscribers) for channel in self._channels.values())
 
     async def run(self) -> None:
         """Compare the followed articles with SQL every second, until cancelled."""
@@ -100,12 +96,14 @@ class Follow:
         subscription: Subscription = asyncio.Queue(BACKLOG)
         channel.subscribers.add(subscription)
         self._takers[taker] += 1
+        measures.STREAMS.inc()
         try:
             await self._catch_up(channel)
             missed = await run_in_threadpool(self._missed, channel, after)
             yield missed, channel.version or 0, subscription
         finally:
             channel.subscribers.discard(subscription)
+            measures.STREAMS.dec()
             self._takers[taker] -= 1
             if not self._takers[taker]:
                 del self._takers[taker]

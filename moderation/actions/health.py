@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
-
 from ..domain.errors import Away
 from ..live.queue import LaneDepth, Queue
-from ..store import comments, decisions, outbox, policies
+from ..store import comments, decisions
 from ..store.db import Database
 from .parts import Parts, now_ms
+from .probe import OK
 
 ROOM_BYTES = 32 * 1024 * 1024  # the log grows to 16 MB between two foldings, and Valkey's file beside it
 DAY_MS = 24 * 3600 * 1000
@@ -45,23 +43,23 @@ class QueueStatus:
 
 def readiness(parts: Parts) -> Readiness:
     """Look at database, Redis and model. Redis may be away: posts and pages go on without it."""
-    database = "ok"
-    try:
-        with parts.database.read() as connection:
-            connection.execute(text("SELECT 1"))
-            if not policies.site_ids(connection):
-                database = "not migrated"
-    except SQLAlchemyError as error:
-        database = f"away: {type(error).__name__}"
-    if database == "ok" and free_bytes(parts.database) < ROOM_BYTES:
-        database = "full: the disk has no room for more comments"
+    database = database_state(parts)
     queue = queue_state(parts.queue_of("main"))
     states = {
         "database": database,
         "redis": "ok" if queue == "ready" else queue,
         "model": "ok" if parts.scoring.classifier else "none: every comment waits for a moderator",
     }
-    return Readiness(states, can_take_posts=database == "ok")
+    return Readiness(states, can_take_posts=database == OK)
+
+
+def database_state(parts: Parts) -> str:
+    """Tell whether posts can be written; "ok", or what is wrong in a few words."""
+    if (state := parts.probe.state()) != OK:
+        return state
+    if free_bytes(parts.database) < ROOM_BYTES:
+        return "full: the disk has no room for more comments"
+    return OK
 
 
 def free_bytes(database: Database) -> float:
@@ -107,22 +105,3 @@ def _quantile_s(sorted_ms: list[int], share: float) -> float | None:
     if not sorted_ms:
         return None
     return sorted_ms[min(len(sorted_ms) - 1, int(share * len(sorted_ms)))] / 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Gauges:
-    """Figures that are read when the metrics are asked for."""
-
-    writer_waiting: int
-    outbox_unsent: int
-    queue_state: QueueState
-
-
-def gauges(parts: Parts) -> Gauges:
-    """Read the gauges; a database that is away leaves the backlog unknown (-1)."""
-    try:
-        with parts.database.read() as connection:
-            unsent = outbox.backlog(connection)
-    except SQLAlchemyError:
-        unsent = -1
-    return Gauges(parts.writer.depth(), unsent, queue_state(parts.queue_of("main")))

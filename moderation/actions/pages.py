@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Row
 from ..store import articles, comments
 from ..store.comments import Order
 from ..store.db import Database
+from . import measures
 
 CAPACITY_BYTES = 64 * 1024 * 1024
 OVERHEAD_BYTES = 1200  # of an entry beside its body: key, address, object; it bounds a flood of empty pages
@@ -110,6 +111,7 @@ class Pages:
             return entry.begun == self._begun
         return entry.version >= self._versions[entry.article_id]
 
+    @measures.timed(measures.PAGE_READ, "page")
     def load(self, wanted: Wanted) -> tuple[bytes, str]:
         """Return (body, etag) from SQL, or from an entry that SQL confirms. Blocks: for a thread."""
         begun = self._begun  # before the look: what begins meanwhile must not be overlooked

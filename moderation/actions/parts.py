@@ -11,6 +11,8 @@ from ..store.db import Database
 from ..store.writer import Writer
 from .follow import Follow
 from .pages import Pages
+from .probe import Probe
+from .retention import Kept
 from .scoring import Scoring
 from .sessions import Signing
 
@@ -26,6 +28,7 @@ class Parts:
 
     database: Database
     writer: Writer
+    probe: Probe
     queue_of: Callable[[str], Queue]
     bus: Bus
     rates: Rates
@@ -35,4 +38,4 @@ class Parts:
     signing: Signing
     post_rate: str
     score_rate: str
-    address_days: int
+    kept: Kept

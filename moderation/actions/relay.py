@@ -21,17 +21,16 @@ from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..domain.errors import Away
-from ..domain.events import KEPT_MS
 from ..live.queue import Queue, Waiting
-from ..store import comments, idempotency, outbox, policies, registry
+from ..store import comments, outbox, policies, registry
 from ..store.db import Database
+from . import measures, retention, tracing
 from .parts import Parts, now_ms
 
 TICK_S = 0.25
 GATHER_S = 0.1  # a poke is followed by others in a busy minute: one batch carries them all
 MARK_S, MARK_ROWS = 2.0, 100  # what was sent is marked that late at most: each mark is a commit of its own
 LEASE_MS = 5000
-DAY_MS = 24 * 3600 * 1000
 BATCH = 1000
 BUILDING = "building"  # stands in the epoch key while a rebuild runs
 REAP_EVERY_S = 1.0
@@ -82,11 +81,13 @@ class Relay:
                 self.tick()
                 self._was_away = False
             except (Away, SQLAlchemyError) as error:
+                measures.RELAY_FAILURES.inc()
                 if not self._was_away:  # once an outage, not once a tick
                     log.warning("relay_waits", reason=str(error).splitlines()[0])
                 self._was_away = True
                 self._ended.wait(TICK_S)
             except Exception as error:  # whatever it is, the next tick begins from SQL again
+                measures.RELAY_FAILURES.inc()
                 log.error("relay_failed", error=type(error).__name__, exc_info=error)
                 self._ended.wait(1.0)
 
@@ -114,7 +115,7 @@ class Relay:
         while self._send():
             pass
         if self._is_due("purge", SWEEP_EVERY_S):
-            self._purge()
+            retention.forget(self._parts.writer, self._parts.kept, now_ms())
 
     def _is_due(self, job: str, every_s: float) -> bool:
         now_s = time.monotonic()
@@ -132,8 +133,11 @@ class Relay:
             found = outbox.unsent(connection, BATCH + len(self._sent))
         rows = [row for row in found if row.id not in self._sent]
         if rows:
+            started_s = time.monotonic()
             _queue_work(self._parts, [row for row in rows if row.kind.startswith("queue.")])
             _publish(self._parts, rows)
+            measures.sent(now_ms(), (row.created_at_ms for row in rows))
+            tracing.past("relay", time.monotonic() - started_s, events=len(rows))
             self._sent_s = self._sent_s if self._sent else time.monotonic()
             self._sent.update(row.id for row in rows)
         if len(self._sent) >= MARK_ROWS or time.monotonic() - self._sent_s >= MARK_S:
@@ -146,17 +150,8 @@ class Relay:
             self._parts.writer.run(lambda tx: outbox.mark_sent(tx, sent))
             self._sent.clear()
 
-    def _purge(self) -> None:
-        before_ms = now_ms() - KEPT_MS
-        while self._parts.writer.run(lambda tx: outbox.purge(tx, before_ms, BATCH)) == BATCH:
-            pass
-        while self._parts.writer.run(lambda tx: idempotency.purge(tx, BATCH)) == BATCH:
-            pass
-        old_ms = now_ms() - self._parts.address_days * DAY_MS
-        while self._parts.writer.run(lambda tx: comments.forget_addresses(tx, old_ms, BATCH)) == BATCH:
-            pass
 
-
+@measures.timed(measures.REBUILD, "rebuild")
 def rebuild(database: Database, queue: Queue, site_id: str) -> int:
     """Make a site's queue in Redis what SQL says is waiting; return how many wait."""
     pushed, last_id = 0, None

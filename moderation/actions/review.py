@@ -17,6 +17,7 @@ from ..domain.states import REJECTION_SENTENCES, Action, Status, after
 from ..live.queue import CLAIM_LANES, Lease, LeaseLost
 from ..store import audit, comments, decisions, idempotency
 from ..store.writer import Transaction
+from . import measures
 from .parts import Parts
 
 DEFER_MS = 15 * 60 * 1000  # a deferred comment comes back behind what arrived in the next quarter hour
@@ -43,6 +44,7 @@ class Decided:
     comment: Row[Any]
 
 
+@measures.timed(measures.CLAIM, "claim")
 def claim(
     parts: Parts, person: Person, *, site_id: str, limit: int, lane: str | None, order: str
 ) -> list[Lease]:
@@ -90,6 +92,7 @@ def release(parts: Parts, person: Person, site_id: str, token: str) -> None:
     parts.queue_of(site_id).release(token, holder=person.person_id)
 
 
+@measures.timed(measures.DECIDE, "decide")
 def decide(parts: Parts, person: Person, choice: Choice) -> Decided:
     """Decide a comment. Raises Missing, or Conflict when someone was faster; then nothing is written."""
     require(person, "moderator")
@@ -148,6 +151,8 @@ def _save(
     *,
     undoes_id: str | None = None,
 ) -> str:
+    if not comment.body:  # nobody can judge it any more, and it must not be published empty
+        raise Conflict("The text of this comment was deleted when its time had come.")
     changes: dict[str, Any] = {"queued_at_ms": None}
     if status == "pending":
         changes["queued_at_ms"] = comment.queued_at_ms or transaction.now_ms

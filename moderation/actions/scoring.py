@@ -26,7 +26,7 @@ from ..domain.policy import Limits, Rules, Signals
 from ..domain.wordlist import WordList
 from ..store import policies, registry
 from ..store.db import Database
-from . import language
+from . import language, measures
 
 FIRST_LANGUAGES = ("en",)  # of models whose manifest is older than the question
 KEPT_NAMES = 2000  # about a megabyte of scores
@@ -206,15 +206,18 @@ def _name_banned(bench: Bench, name: str) -> tuple[str, ...]:
     return tuple(hit.entry for hit in bench.banned.find(normal_words(name)))
 
 
+@measures.timed(measures.SCORE, "score")
 def scored(classifier: Classifier | None, texts: Sequence[str | Simple]) -> Sequence[Scores | None]:
     """Return label → probability for each text, or None where that fails."""
     if classifier is None:
+        measures.UNSCORED.inc(len(texts))
         return [None] * len(texts)
     try:
         rows = classifier.score(texts).tolist()
     except Exception as error:  # whatever a model does wrong, the comment waits for a person
         if len(texts) > 1:  # but only the one that it cannot read
             return [scored(classifier, [each])[0] for each in texts]
+        measures.UNSCORED.inc()
         log.error("unscored", model=classifier.model_id, error=type(error).__name__)
         return [None]
     return [dict(zip(classifier.labels, row, strict=True)) for row in rows]

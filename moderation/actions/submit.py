@@ -5,7 +5,7 @@ from dataclasses import replace
 from starlette.concurrency import run_in_threadpool
 
 from ..domain import content
-from . import posting
+from . import posting, tracing
 from .admission import limit_posts
 from .drafts import Checked, Draft, Posted
 from .parts import Parts
@@ -28,7 +28,8 @@ async def submit(parts: Parts, draft: Draft) -> Posted:
     bench = parts.scoring.bench(draft.site_id)
     await limit_posts(parts, draft.reader.person_id if draft.reader else None, draft.address)
     checked = Checked(draft, await _rendered(draft.body), Written(draft.body), bench)
-    return await parts.writer.write(posting.write, checked, key=draft.article_key)
+    with tracing.span("write"):
+        return await parts.writer.write(posting.write, checked, key=draft.article_key)
 
 
 async def _rendered(body: str) -> str:

@@ -43,6 +43,8 @@ def purge(transaction: Transaction, before_ms: int, limit: int) -> int:
     return transaction.connection.execute(delete(outbox).where(outbox.c.id.in_(old))).rowcount
 
 
-def backlog(connection: Connection) -> int:
-    """Count what waits to be sent."""
-    return connection.execute(select(func.count()).where(outbox.c.sent_at_ms.is_(None))).scalar_one()
+def backlog(connection: Connection) -> tuple[int, int | None]:
+    """Return (how much waits to be sent, when the oldest of it was committed)."""
+    wanted = select(func.count(), func.min(outbox.c.created_at_ms)).where(outbox.c.sent_at_ms.is_(None))
+    number, oldest_at_ms = connection.execute(wanted).one()
+    return number, oldest_at_ms

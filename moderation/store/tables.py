@@ -15,6 +15,7 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 Id = Uuid(as_uuid=False)
 _UNSENT = text("sent_at_ms IS NULL")
 _ADDRESSED = text("address_block IS NOT NULL")
+_REFUSED = text("status = 'rejected' AND body <> ''")
 
 
 class Site(SQLModel, table=True):
@@ -62,6 +63,7 @@ class Comment(SQLModel, table=True):
         Index("ix_comment_author", "author_id", "status", "id"),
         Index("ix_comment_repeats", "author_id", "words_hash", "created_at_ms"),
         Index("ix_comment_addressed", "created_at_ms", postgresql_where=_ADDRESSED, sqlite_where=_ADDRESSED),
+        Index("ix_comment_refused", "created_at_ms", postgresql_where=_REFUSED, sqlite_where=_REFUSED),
     )
     id: str = Field(primary_key=True, sa_type=Id)
     site_id: str = Field(foreign_key="site.id")
@@ -69,7 +71,7 @@ class Comment(SQLModel, table=True):
     parent_id: str | None = Field(default=None, foreign_key="comment.id", sa_type=Id)
     author_id: str = Field(foreign_key="author.id", sa_type=Id)
     author_name: str  # as it was when this revision was written
-    body: str = Field(sa_type=Text)
+    body: str = Field(sa_type=Text)  # empty once a refused text was kept long enough
     body_html: str = Field(sa_type=Text)
     revision: int = 1
     status: str

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, TypeVar
@@ -91,6 +91,7 @@ class _Submission:
     item: Any
     key: str
     answer: Future[Any] | asyncio.Future[Any]
+    origin: Any = None
 
     def begin(self) -> bool:
         """Tell whether somebody still waits for the answer: the reader may have hung up meanwhile."""
@@ -114,12 +115,21 @@ class Writer:
         *,
         clock_ms: Callable[[], int],
         committed: Callable[[Sequence[Event]], None] = lambda _: None,
+        measured: Callable[[int, float, float], None] = lambda *_: None,
+        origin: Callable[[], Any] = lambda: None,
+        around: Callable[[Sequence[Any]], AbstractContextManager[Any]] = lambda _: nullcontext(),
         capacity: int = CAPACITY,
     ) -> None:
-        """committed: called in the writer's thread after each commit, before anybody is answered."""
+        """committed: called in the writer's thread after each commit, before anybody is answered.
+
+        measured: called with a durable group's size, seconds until its commit, seconds of the commit.
+        origin, around: each group is written inside `around` of what `origin` said where its acts came in.
+        """
         self._engine = engine
         self._clock_ms = clock_ms
         self._committed = committed
+        self._measured = measured
+        self._origin, self._around = origin, around
         self._waiting: queue.Queue[_Submission | None] = queue.Queue(capacity)
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._is_open = False
@@ -160,6 +170,7 @@ class Writer:
         return self.submit(act, key=key).result()
 
     def _accept(self, submission: _Submission) -> None:
+        submission.origin = self._origin()
         with self._door:
             if not self._is_open:
                 raise Away("The service is stopping.")
@@ -173,7 +184,8 @@ class Writer:
         while not is_last:
             group, is_last = self._next_group()
             if group:
-                self._write(group)
+                with self._around([each.origin for each in group]):
+                    self._write(group)
 
     def _next_group(self) -> tuple[list[_Submission], bool]:
         group: list[_Submission] = []
@@ -195,23 +207,27 @@ class Writer:
     def _write(self, group: list[_Submission], *, tries: int = TRIES) -> None:
         outcomes: list[Outcome] = []
         events: list[Event] = []
+        begun_s = time.perf_counter()
         try:
             with self._engine.begin() as connection:
                 for _, neighbours in groupby(group, key=lambda each: each.together or each):
                     transaction = Transaction(connection, self._clock_ms())
                     outcomes += _attempt(list(neighbours), transaction)
                     events += transaction.events
+                written_s = time.perf_counter()
         except BaseException as failure:  # the group is not durable: everyone in it must hear that
             if tries > 1 and _is_deadlock(failure):  # nothing of it is written, the other has gone on
                 self._write(group, tries=tries - 1)
                 return
             _answer(group, [(None, _as_refusal(failure))] * len(group))
             return
-        if events:
-            try:
+        durable_s = time.perf_counter()
+        try:
+            if events:
                 self._committed(events)
-            except Exception as failure:  # a listener is told, not asked: what is durable is acknowledged
-                log.error("listener_failed", error=type(failure).__name__)
+            self._measured(len(group), written_s - begun_s, durable_s - written_s)
+        except Exception as failure:  # a listener is told, not asked: what is durable is acknowledged
+            log.error("listener_failed", error=type(failure).__name__)
         _answer(group, outcomes)
 
 

@@ -56,6 +56,8 @@ def problem(
     """Build a problem document."""
     title = HTTPStatus(status).phrase
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if named := structlog.contextvars.get_contextvars().get("id"):
+        body["request_id"] = named  # what an operator finds the log's lines by
     if fields:
         body["errors"] = [
             {"field": each.name, "pointer": f"#/{each.name}", "detail": each.detail} for each in fields

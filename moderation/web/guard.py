@@ -1,15 +1,17 @@
 """Around every request: security headers, an id, a log line without texts, metrics."""
 
 import time
-from uuid import uuid4
+from typing import Any
 
 import structlog
 from starlette.datastructures import Headers
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..actions import tracing
 from . import metrics
 from .errors import unexpected
+from .request_id import request_id
 
 log = structlog.get_logger()
 
@@ -43,8 +45,13 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        with tracing.request(scope["headers"]) as span:
+            await self._answer(scope, receive, send, span)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, span: Any) -> None:
         started_s = time.perf_counter()
-        request_id = uuid4().hex
+        named = request_id(scope)
+        structlog.contextvars.bind_contextvars(id=named)  # of this request's task alone
         status: int | None = None
 
         async def send_guarded(message: Message) -> None:
@@ -54,7 +61,7 @@ class Guard:
                 said = {name for name, _ in message["headers"]}
                 kind = "https" if scope["scheme"] == "https" else "http"  # a proxy may say "ws"
                 fixed = [header for header in self._fixed[kind] if header[0] not in said]
-                known = (b"x-request-id", request_id.encode())
+                known = (b"x-request-id", named.encode())
                 message = {**message, "headers": [*message["headers"], *fixed, known]}
             await send(message)
 
@@ -65,7 +72,7 @@ class Guard:
                 raise  # half an answer is out: the server can only cut the connection
             await unexpected(scope, error)(scope, receive, send_guarded)
         finally:
-            _told(scope, status or 500, request_id, time.perf_counter() - started_s)
+            _told(scope, status or 500, time.perf_counter() - started_s, span)
 
 
 class KnownHosts(TrustedHostMiddleware):
@@ -78,12 +85,15 @@ class KnownHosts(TrustedHostMiddleware):
             await super().__call__(scope, receive, send)
 
 
-def _told(scope: Scope, status: int, request_id: str, took_s: float) -> None:
+def _told(scope: Scope, status: int, took_s: float, span: Any) -> None:
     route = getattr(scope.get("route"), "path", "unmatched")
-    metrics.REQUESTS.labels(route, status).inc()
+    count, took = metrics.answers(scope["method"], route, status)
+    count.inc()
     if not route.endswith("/events"):  # a stream lasts as long as its page is open
-        metrics.DURATION.labels(route).observe(took_s)
+        took.observe(took_s)
+    if span:
+        tracing.answered(span, scope["method"], route, status)
     if scope["path"] not in _QUIET:
         # The route's pattern, never the address: addresses hold ids of people and one-time links.
         took_ms = round(took_s * 1000, 1)
-        log.info("request", method=scope["method"], route=route, status=status, ms=took_ms, id=request_id)
+        log.info("request", method=scope["method"], route=route, status=status, ms=took_ms)

@@ -8,19 +8,20 @@ carries is the same either way (a test compares them). These answers are counted
 
 import time
 from collections.abc import Sequence
-from uuid import uuid4
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..actions import tracing
 from ..actions.pages import Pages
 from . import metrics
 from .guard import HEADERS, HSTS
+from .request_id import request_id
 
 PAGE = "/api/v1/articles/{article_id:path}/comments"  # the route's pattern, as metrics and logs name it
 PUBLIC_FOR_S = 1  # shared caches may answer for a second; then they ask with the ETag
 CACHING = {"Cache-Control": f"public, max-age={PUBLIC_FOR_S}"}
-EXPOSED = ("ETag", "Retry-After")  # to scripts of other origins
+EXPOSED = ("ETag", "Retry-After", "X-Request-ID")  # to scripts of other origins
 
 Raw = list[tuple[bytes, bytes]]
 
@@ -41,9 +42,8 @@ class Hot:
         self._hosts = frozenset(host.encode() for host in hosts)
         fixed = Headers(HEADERS | CACHING | {"Vary": "Origin"}).raw
         self._fixed = {"http": fixed, "https": [*fixed, (b"strict-transport-security", HSTS.encode())]}
-        self._is_hit = metrics.REQUESTS.labels(PAGE, 200)
-        self._is_unchanged = metrics.REQUESTS.labels(PAGE, 304)
-        self._took = metrics.DURATION.labels(PAGE)
+        self._is_hit, self._took = metrics.answers("GET", PAGE, 200)
+        self._is_unchanged, _ = metrics.answers("GET", PAGE, 304)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].endswith("/comments"):
@@ -57,7 +57,7 @@ class Hot:
             await self._app(scope, receive, send)
             return
         body, etag = found
-        headers = [*asked[0], (b"etag", etag.encode()), (b"x-request-id", uuid4().hex.encode())]
+        headers = [*asked[0], (b"etag", etag.encode()), (b"x-request-id", request_id(scope).encode())]
         if etag.encode() in asked[1]:
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body"})
@@ -74,6 +74,8 @@ class Hot:
         headers, unless = self._fixed["https" if scope["scheme"] == "https" else "http"], b""
         for name, value in scope["headers"]:
             if name == b"authorization" or (name == b"host" and self._hosts and value not in self._hosts):
+                return None
+            if name == b"traceparent" and tracing.is_on():  # whoever asks wants to see it in their trace
                 return None
             if name == b"if-none-match":
                 unless = value

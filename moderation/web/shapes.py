@@ -199,6 +199,7 @@ class Problem(TypedDict):
     status: int
     detail: str
     errors: NotRequired[list[FieldError]]
+    request_id: NotRequired[str]
 
 
 def moment(at_ms: int) -> str:

@@ -1,12 +1,14 @@
 """Operations and the classifier for other programs."""
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
-from tests.api.texts import KIND
+from tests.api.texts import DOUBTFUL, KIND
 from tests.conditions import until
-from tests.service import Service
+from tests.service import API, Service
 
 
 def test_health_readiness_and_metrics_tell_the_truth(service: Service, article: str) -> None:
@@ -41,3 +43,54 @@ def test_other_origins_may_embed_only_when_listed(service: Service, article: str
         script = httpx2.get(service.url + "/embed.js")
     assert "access-control-allow-origin" not in answer.headers
     assert script.headers["access-control-allow-origin"] == "*"
+
+
+def figures(service: Service) -> dict[str, float]:
+    """Return every sample of /metrics by its name and labels."""
+    text = httpx2.get(f"{service.url}/metrics").text
+    samples = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in samples}
+
+
+def test_every_hot_path_is_measured(service: Service, article: str, moderator: httpx2.Client) -> None:
+    before = figures(service)
+    held = service.post(article, DOUBTFUL)
+    page = f"{API}/articles/{article}/comments"
+    for _ in range(3):
+        httpx2.get(service.url + page)
+
+    def claimed() -> dict[str, Any] | None:
+        items = moderator.post("/moderation/queue:claim", json={"limit": 50}).json()["items"]
+        return next((item for item in items if item["comment"]["id"] == held["id"]), None)
+
+    card = until(claimed)
+    said = {"action": "approve", "version": card["version"]}
+    assert moderator.post(f"/moderation/comments/{held['id']}/decisions", json=said).status_code == 201
+
+    def grown(name: str) -> bool:
+        return figures(service)[name] > before.get(name, 0.0)
+
+    pattern = f"{API}/articles/{{article_id:path}}/comments"
+    for name in (
+        f'firstword_http_request_seconds_count{{method="GET",route="{pattern}"}}',
+        f'firstword_http_request_seconds_count{{method="POST",route="{pattern}"}}',
+        "firstword_page_read_seconds_count",
+        "firstword_score_seconds_count",
+        "firstword_write_seconds_count",
+        "firstword_write_group_size_count",
+        "firstword_commit_seconds_count",
+        "firstword_queue_claim_seconds_count",
+        "firstword_queue_decide_seconds_count",
+        "firstword_relay_lag_seconds_count",
+    ):
+        until(partial(grown, name))
+    now = figures(service)
+    assert now["firstword_queue_rebuild_seconds_count"] >= 1
+    assert (now["firstword_database_up"], now["firstword_redis_up"]) == (1, 1)
+    assert now["firstword_disk_free_bytes"] > 0
+
+
+def test_open_streams_are_counted_while_they_are_open(service: Service, article: str) -> None:
+    with httpx2.stream("GET", f"{service.url}{API}/articles/{article}/events"):
+        until(lambda: figures(service)["firstword_streams"] == 1)
+    until(lambda: figures(service)["firstword_streams"] == 0)

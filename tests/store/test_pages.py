@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Row
 from uuid_utils.compat import uuid7
 
-from moderation.store import articles, comments, decisions, idempotency, outbox, people
+from moderation.store import articles, comments, decisions, forgetting, idempotency, outbox, people
 from moderation.store.comments import FIRST_REPLIES, Order
 from moderation.store.db import Database
 from moderation.store.tables import comment
@@ -170,6 +170,7 @@ QUESTIONS: dict[str, tuple[Callable[[Connection], object], str]] = {
     ),
     "own": (lambda c: comments.own(c, AN_ID, AN_ID, limit=100), "ix_comment_"),
     "addresses": (lambda c: comments.forget_addresses(Transaction(c, 0), 0, 100), "ix_comment_addressed"),
+    "refused": (lambda c: forgetting.refused_texts(Transaction(c, 0), 0, 100), "ix_comment_refused"),
     "standing": (lambda c: people.standing(c, AN_ID), "ix_comment_author"),
     "unsent": (lambda c: outbox.unsent(c, 100), "ix_outbox_unsent"),
     "backlog": (outbox.backlog, "ix_outbox_unsent"),

@@ -1,6 +1,7 @@
 """The same story on PostgreSQL: one process, and two that must tell each other."""
 
 import json
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,6 @@ from uuid import uuid4
 
 import httpx2
 import psutil
-import psycopg
 import pytest
 
 from moderation.live.server import EmbeddedServer
@@ -23,19 +23,6 @@ from tests.story.seed import tokens
 APPEARS_S = 2.0
 KIND = "Thank you for this thoughtful article, I learned a lot about the harbour."
 HELD = "My neighbour said kys to referee number {n}, which was not kind."
-
-
-@pytest.fixture(scope="module")
-def new_database(postgres_url: str) -> Callable[[], str]:
-    """Make an empty database; return its address."""
-
-    def make() -> str:
-        name = f"story_{uuid4().hex[:8]}"
-        with psycopg.connect(f"{postgres_url}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return f"{postgres_url}/{name}"
-
-    return make
 
 
 @pytest.fixture(scope="module")
@@ -234,3 +221,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def test_two_web_processes_are_measured_as_one(pair: Service) -> None:
+    def posted() -> float:
+        metrics = httpx2.get(f"{pair.url}/metrics").text
+        found = re.search(
+            r'^firstword_comments_posted_total{status="approved"} (\S+)$', metrics, re.MULTILINE
+        )
+        return float(found[1]) if found else 0.0
+
+    before = posted()
+    for _ in range(12):  # each over a connection of its own: the kernel deals them out
+        pair.post("measured", KIND)
+    assert {posted() for _ in range(8)} == {before + 12}
