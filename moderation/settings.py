@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     )
     model: Path | None = Field(None, description="Model folder that overrules the promoted one.")
     workers: int = Field(1, ge=1, le=64, description="Web processes; more than 1 needs PostgreSQL.")
+    connections: int | None = Field(
+        None, ge=1, le=1_000_000, description="Open connections of one web process; unset: by the file limit."
+    )
     post_rate: str = Field("10/minute", description="Posts per reader and per address block, or off.")
     score_rate: str = Field("off", description="Scoring requests per API token, or off.")
     public_url: str | None = Field(
@@ -53,7 +56,9 @@ class Settings(BaseSettings):
             return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("database_url", "redis_url", "secret_key", "public_url", "model", mode="before")
+    @field_validator(
+        "database_url", "redis_url", "secret_key", "public_url", "model", "connections", mode="before"
+    )
     @classmethod
     def _unset_if_empty(cls, value: object) -> object:
         return None if value == "" else value

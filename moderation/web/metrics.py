@@ -26,5 +26,12 @@ DECIDED = Counter(
 WRITER_DEPTH = Gauge("firstword_writer_waiting", "Acts that wait for the writer.", registry=REGISTRY)
 OUTBOX = Gauge("firstword_outbox_unsent", "Committed events that were not sent yet.", registry=REGISTRY)
 STREAMS = Gauge("firstword_streams", "Open event streams.", registry=REGISTRY)
+CONNECTIONS = Gauge("firstword_connections", "Open connections of clients.", registry=REGISTRY)
+DROPPED = Counter(
+    "firstword_connections_dropped_total",
+    "Connections ended: silent ones for newcomers, too_many, answers that stayed unread.",
+    ["why"],
+    registry=REGISTRY,
+)
 QUEUE_READY = Gauge("firstword_queue_ready", "1 when the review queue in Redis is whole.", registry=REGISTRY)
 MODEL = Gauge("firstword_model", "1 for the champion that answers.", ["model"], registry=REGISTRY)
