@@ -1,5 +1,6 @@
 """Raw connections to a service: what no well-behaved client would say, or leave unread."""
 
+import re
 import socket
 
 from moderation.web.stream import BEAT_S
@@ -55,3 +56,11 @@ def hear(opened: socket.socket, wanted: bytes) -> bytes:
         assert piece, heard
         heard += piece
     return heard
+
+
+def measure(service: Service, name: str) -> float:
+    """Return a figure of the service."""
+    with line(service, get("/metrics", "Connection: close")) as asked:
+        shown = rest(asked).decode()
+    found = re.search(rf"^{re.escape(name)} (\S+)$", shown, re.MULTILINE)
+    return float(found.group(1)) if found else 0.0

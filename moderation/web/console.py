@@ -15,6 +15,7 @@ from ..actions.parts import Parts, now_ms
 from ..domain.errors import Forbidden
 from .endpoint import read_body
 from .identity import CONSOLE_COOKIE, find_console_session, host, is_loopback, set_cookie
+from .threads import run_waiting
 
 HERE = Path(__file__).parent
 FORM_COOKIE = "fw_form"  # carries the sign-in form's CSRF token while there is no session yet
@@ -61,9 +62,7 @@ async def sign_in_form(request: Request) -> Response:
     if not is_loopback(request):
         return _form(request, "A sign-in link works only on the machine that runs the service.", 403)
     try:
-        session = await run_in_threadpool(
-            sessions.sign_in_by_link, parts.database, parts.writer, link, now_ms()
-        )
+        session = await run_waiting(sessions.sign_in_by_link, parts.database, parts.writer, link, now_ms())
     except Forbidden as refusal:
         return _form(request, refusal.detail, 403)
     return await _signed_in(request, session)
@@ -82,8 +81,8 @@ async def sign_in(request: Request) -> Response:
         if wait_s := await parts.rates.hit(rate, scope=scope, key=key):
             return _form(request, f"Too many attempts. Try again in {wait_s} seconds.", 429)
     try:
-        session = await run_in_threadpool(
-            lambda: sessions.sign_in(parts.database, parts.writer, name=name, password=password)
+        session = await run_waiting(
+            sessions.sign_in, parts.database, parts.writer, name=name, password=password
         )
     except Forbidden as refusal:
         return _form(request, refusal.detail, 403)
@@ -99,7 +98,7 @@ async def sign_out(request: Request) -> Response:
         return RedirectResponse("/moderation/sign-in", 303)
     if not hmac.compare_digest(form.get("csrf", [""])[0].encode(), session.csrf.encode()):
         raise Forbidden("The CSRF token is missing or wrong; reload the page.")
-    await run_in_threadpool(sessions.sign_out, parts.writer, session.secret)
+    await run_waiting(sessions.sign_out, parts.writer, session.secret)
     response = RedirectResponse("/moderation/sign-in", 303)
     response.delete_cookie(CONSOLE_COOKIE)
     return response
@@ -108,7 +107,7 @@ async def sign_out(request: Request) -> Response:
 async def _signed_in(request: Request, session: sessions.Session) -> Response:
     parts: Parts = request.app.state.parts
     if former := request.cookies.get(CONSOLE_COOKIE):  # a new sign-in never leaves an old session behind
-        await run_in_threadpool(sessions.sign_out, parts.writer, former)
+        await run_waiting(sessions.sign_out, parts.writer, former)
     response = RedirectResponse("/moderation", 303)
     device = parts.signing.device(session.person.name)
     set_cookie(response, request, DEVICE_COOKIE, device, DEVICE_COOKIE_S)

@@ -15,7 +15,7 @@ async def start(call: Call) -> Response:
     """POST /session: a token for the widget to keep, and the cookie for pages of our own origin."""
     await limit_posts(call.parts, None, call.address, act="session")
     writer, site_id, name = call.parts.writer, call.query.site, call.body.name
-    reader = await run_in_threadpool(lambda: sessions.start_reader(writer, site_id=site_id, name=name))
+    reader = await sessions.start_reader(writer, site_id=site_id, name=name)
     token = call.parts.signing.reader_token(reader.person_id)
     response = JsonResponse({"token": token, "reader": {"id": reader.person_id, "name": reader.name}}, 201)
     if not call.request.app.state.origins.is_foreign(call.request):  # those keep the token themselves

@@ -1,6 +1,5 @@
 """What many clients, slow ones and odd ones cost, and that the others do not notice."""
 
-import re
 import socket
 import threading
 import time
@@ -11,7 +10,7 @@ import pytest
 
 from tests.api.texts import KIND
 from tests.conditions import until
-from tests.lines import get, hear, line, rest
+from tests.lines import get, hear, line, measure, rest
 from tests.service import API, Service, running
 
 MOST = 40  # connections of the service that is examined here
@@ -22,14 +21,6 @@ EVENTS = f"{API}/articles/quiet/events"
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that takes few connections."""
     yield from running(tmp_path_factory.mktemp("hall"), {"connections": str(MOST)})
-
-
-def measure(service: Service, name: str) -> float:
-    """Return a figure of the service."""
-    with line(service, get("/metrics", "Connection: close")) as asked:
-        shown = rest(asked).decode()
-    found = re.search(rf"^{re.escape(name)} (\S+)$", shown, re.MULTILINE)
-    return float(found.group(1)) if found else 0.0
 
 
 def wait_for_silence(service: Service) -> None:
