@@ -6,8 +6,9 @@ from starlette.responses import Response
 from ..actions import own, sessions
 from ..actions.admission import limit_posts
 from ..domain.errors import Missing
+from .cookies import set_cookie
 from .endpoint import Call
-from .identity import READER_COOKIE, READER_COOKIE_S, set_cookie
+from .identity import READER_COOKIE, READER_COOKIE_S
 from .json import JsonResponse
 
 
