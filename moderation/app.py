@@ -59,9 +59,15 @@ def build(settings: Settings) -> Starlette:
             app.state.parts = parts
             yield
 
+    origins = Origins(settings.public_url.rstrip("/") if settings.public_url else None)
     middleware = [
-        Middleware(Hot, origins=settings.allowed_origins, hosts=settings.allowed_hosts),
-        Middleware(Guard),
+        Middleware(
+            Hot,
+            origins=settings.allowed_origins,
+            hosts=settings.allowed_hosts,
+            is_secure=origins.is_secure,
+        ),
+        Middleware(Guard, is_secure=origins.is_secure),
         Middleware(
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
@@ -73,8 +79,7 @@ def build(settings: Settings) -> Starlette:
     if settings.allowed_hosts:
         middleware.append(Middleware(KnownHosts, allowed_hosts=list(settings.allowed_hosts)))
     app = Starlette(routes=routes(), middleware=middleware, exception_handlers=HANDLERS, lifespan=lifespan)
-    own = settings.public_url.rstrip("/") if settings.public_url else None
-    app.state.origins = Origins(own)
+    app.state.origins = origins
     return app
 
 

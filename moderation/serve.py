@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from tempfile import TemporaryDirectory
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -20,9 +22,11 @@ from .app import build, opened, redis_of, running
 from .domain.errors import Refused
 from .settings import Settings, load
 from .store.writer import Writer
-from .web.protocol import PatientProtocol
+from .web.connection import CrowdProtocol
 
-GRACE_S = 4  # what was accepted is finished in this time after a stop is asked for
+GRACE_S = 3  # what was accepted is finished in this time after a stop is asked for
+CROWD = 20_000  # connections; an idle one holds about 8 KB here
+OWN_FILES = 300  # the database's connections, Redis's, logs: what is not a client
 
 
 class _Server(uvicorn.Server):
@@ -91,12 +95,37 @@ def _serve_many(settings: Settings) -> None:
 def from_environment() -> Starlette:
     """Build the application of one of several processes."""
     logs.configure()
-    return build(load())
+    app = build(load())
+    begin = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with begin(app):
+            _end_streams_at_a_stop(app.state.parts)
+            yield
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def _end_streams_at_a_stop(parts: Parts) -> None:
+    """End streams before uvicorn, which has its handlers by now, waits for them."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        former = signal.getsignal(name)
+
+        def stop(number: int, frame: FrameType | None, former: Any = former) -> None:
+            loop.call_soon_threadsafe(parts.follow.close)
+            former(number, frame)
+
+        signal.signal(name, stop)
 
 
 def _options(settings: Settings) -> dict[str, Any]:
     return {
-        "http": PatientProtocol,
+        "http": CrowdProtocol,
+        "ws": "none",  # we have no use for it, and its protocol knows none of our deadlines
+        "limit_concurrency": _connections(settings),
         "log_config": None,  # uvicorn's lines come out as ours do
         "log_level": "warning",
         "access_log": False,
@@ -105,6 +134,21 @@ def _options(settings: Settings) -> dict[str, Any]:
         "forwarded_allow_ips": list(settings.trusted_proxies),
         "timeout_graceful_shutdown": GRACE_S,
     }
+
+
+def _connections(settings: Settings) -> int:
+    """Return how many clients may be connected at once; raise the file limit as far as that needs.
+
+    Raises Refused if the system allows fewer than are asked for.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = (settings.connections or CROWD) + OWN_FILES
+    most = files if hard == resource.RLIM_INFINITY else min(files, hard)
+    if settings.connections and most < files:
+        raise Refused(f"FIRSTWORD_CONNECTIONS: {files} files would be needed, and {hard} may be open.")
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return settings.connections or max(most - OWN_FILES, most // 2)
 
 
 def _listen(settings: Settings) -> socket.socket:

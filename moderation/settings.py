@@ -19,6 +19,7 @@ UNSET_IF_EMPTY = (
     "redis_url",
     "secret_key",
     "public_url",
+    "connections",
     "model",
     "traces_url",
     "refused_days",
@@ -43,6 +44,9 @@ class Settings(BaseSettings):
     )
     model: Path | None = Field(None, description="Model folder that overrules the promoted one.")
     workers: int = Field(1, ge=1, le=64, description="Web processes; more than 1 needs PostgreSQL.")
+    connections: int | None = Field(
+        None, ge=1, le=1_000_000, description="Open connections of one web process; unset: by the file limit."
+    )
     post_rate: str = Field("10/minute", description="Posts per reader and per address block, or off.")
     score_rate: str = Field("off", description="Scoring requests per API token, or off.")
     public_url: str | None = Field(

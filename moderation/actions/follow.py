@@ -54,6 +54,7 @@ class Follow:
         self._tasks: set[asyncio.Task[None]] = set()
         self._takers = Counter[str]()  # streams by address block
         self._is_looking = False
+        self._is_closed = False
 
     async def run(self) -> None:
         """Compare the followed articles with SQL every second, until cancelled."""
@@ -71,7 +72,8 @@ class Follow:
             self._loop.call_soon_threadsafe(self._start_catching_up, frozenset(article_ids))
 
     def close(self) -> None:
-        """End every stream: the service stops."""
+        """End every stream, also those that are about to begin: the service stops."""
+        self._is_closed = True
         for channel in self._channels.values():
             for subscription in channel.subscribers:
                 _end(subscription)
@@ -95,6 +97,8 @@ class Follow:
         channel = self._channels.setdefault((site_id, key), _Channel(site_id, key))
         subscription: Subscription = asyncio.Queue(BACKLOG)
         channel.subscribers.add(subscription)
+        if self._is_closed:
+            _end(subscription)
         self._takers[taker] += 1
         measures.STREAMS.inc()
         try:

@@ -4,6 +4,7 @@ A reader's token is its signed id: nothing is looked up to believe it. Everythin
 secret of which only the SHA-256 is stored; a look-up by hash leaks no timing.
 """
 
+import asyncio
 import hashlib
 import hmac
 import secrets
@@ -91,8 +92,8 @@ class Session:
     secret: str = ""
 
 
-def start_reader(writer: Writer, *, site_id: str, name: str) -> Person:
-    """Make a reader. Raises Invalid (name) and Missing (site)."""
+async def start_reader(writer: Writer, *, site_id: str, name: str) -> Person:
+    """Make a reader. Raises Invalid (name), Missing (site) and Away (the writer is full)."""
     shown = content.checked_name(name, field="name")
     reader_id = str(uuid7())
 
@@ -101,7 +102,7 @@ def start_reader(writer: Writer, *, site_id: str, name: str) -> Person:
             raise Missing(f"There is no site {site_id!r}.")
         people.add_author(transaction, author_id=reader_id, site_id=site_id, name=shown)
 
-    writer.run(act)
+    await asyncio.wrap_future(writer.submit(act))
     return Person(reader_id, "reader", shown)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import QueuePool
 
-READERS = 40  # Starlette's thread pool has 40 threads: each finds a connection
+READERS = 56  # of Starlette's 40 threads and the 16 of web/threads each finds a connection
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -58,7 +58,7 @@ def open_database(url: str | None, data_dir: Path) -> Database:
     address = make_url(url) if url else make_url(f"sqlite:///{data_dir / 'firstword.db'}")
     if address.get_backend_name() == "sqlite":
         address = address.set(drivername="sqlite+pysqlite")
-        # A reader finds its pages in the system's cache; forty caches of their own would be a gigabyte.
+        # A reader finds its pages in the system's cache; as many caches of their own would be a gigabyte.
         reading = _sqlite(address, pool_size=READERS, begin="BEGIN", cache_kib=2000)
         return Database(reading, _sqlite(address, pool_size=1, begin="BEGIN IMMEDIATE", cache_kib=32000))
     engine = create_engine(

@@ -15,9 +15,10 @@ from ..actions.pages import Content, Wanted
 from ..domain import content
 from ..domain.errors import Field, Invalid, Missing
 from . import metrics, shapes
+from .cookies import set_cookie
 from .endpoint import Call
 from .hot import CACHING, address
-from .identity import READER_COOKIE, READER_COOKIE_S, set_cookie
+from .identity import READER_COOKIE, READER_COOKIE_S
 from .json import JsonResponse, encode
 
 

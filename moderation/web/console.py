@@ -13,8 +13,10 @@ from starlette.templating import Jinja2Templates
 from ..actions import sessions
 from ..actions.parts import Parts, now_ms
 from ..domain.errors import Forbidden
+from .cookies import drop_cookie, get_cookie, set_cookie
 from .endpoint import read_body
-from .identity import CONSOLE_COOKIE, find_console_session, host, is_loopback, set_cookie
+from .identity import CONSOLE_COOKIE, find_console_session, host, is_loopback
+from .threads import run_waiting
 
 HERE = Path(__file__).parent
 FORM_COOKIE = "fw_form"  # carries the sign-in form's CSRF token while there is no session yet
@@ -61,9 +63,7 @@ async def sign_in_form(request: Request) -> Response:
     if not is_loopback(request):
         return _form(request, "A sign-in link works only on the machine that runs the service.", 403)
     try:
-        session = await run_in_threadpool(
-            sessions.sign_in_by_link, parts.database, parts.writer, link, now_ms()
-        )
+        session = await run_waiting(sessions.sign_in_by_link, parts.database, parts.writer, link, now_ms())
     except Forbidden as refusal:
         return _form(request, refusal.detail, 403)
     return await _signed_in(request, session)
@@ -74,16 +74,18 @@ async def sign_in(request: Request) -> Response:
     parts: Parts = request.app.state.parts
     form = parse_qs((await read_body(request)).decode("utf-8", "replace"))
     name, password, csrf = (form.get(field, [""])[0] for field in ("name", "password", "csrf"))
-    if not csrf or not hmac.compare_digest(csrf.encode(), request.cookies.get(FORM_COOKIE, "").encode()):
+    kept = get_cookie(request, FORM_COOKIE) or ""
+    is_foreign = request.app.state.origins.is_foreign(request)
+    if is_foreign or not csrf or not hmac.compare_digest(csrf.encode(), kept.encode()):
         return _form(request, "The form had expired. Please try again.", 403)
-    device = request.cookies.get(DEVICE_COOKIE, "")
+    device = get_cookie(request, DEVICE_COOKIE) or ""
     attempt = sessions.attempt(parts.signing, name=name, device=device, address=host(request))
     for rate, scope, key in attempt:
         if wait_s := await parts.rates.hit(rate, scope=scope, key=key):
             return _form(request, f"Too many attempts. Try again in {wait_s} seconds.", 429)
     try:
-        session = await run_in_threadpool(
-            lambda: sessions.sign_in(parts.database, parts.writer, name=name, password=password)
+        session = await run_waiting(
+            sessions.sign_in, parts.database, parts.writer, name=name, password=password
         )
     except Forbidden as refusal:
         return _form(request, refusal.detail, 403)
@@ -97,23 +99,24 @@ async def sign_out(request: Request) -> Response:
     form = parse_qs((await read_body(request)).decode("utf-8", "replace"))
     if session is None:
         return RedirectResponse("/moderation/sign-in", 303)
-    if not hmac.compare_digest(form.get("csrf", [""])[0].encode(), session.csrf.encode()):
+    is_foreign = request.app.state.origins.is_foreign(request)
+    if is_foreign or not hmac.compare_digest(form.get("csrf", [""])[0].encode(), session.csrf.encode()):
         raise Forbidden("The CSRF token is missing or wrong; reload the page.")
-    await run_in_threadpool(sessions.sign_out, parts.writer, session.secret)
+    await run_waiting(sessions.sign_out, parts.writer, session.secret)
     response = RedirectResponse("/moderation/sign-in", 303)
-    response.delete_cookie(CONSOLE_COOKIE)
+    drop_cookie(response, request, CONSOLE_COOKIE)
     return response
 
 
 async def _signed_in(request: Request, session: sessions.Session) -> Response:
     parts: Parts = request.app.state.parts
-    if former := request.cookies.get(CONSOLE_COOKIE):  # a new sign-in never leaves an old session behind
-        await run_in_threadpool(sessions.sign_out, parts.writer, former)
+    if former := get_cookie(request, CONSOLE_COOKIE):  # a new sign-in never leaves an old session behind
+        await run_waiting(sessions.sign_out, parts.writer, former)
     response = RedirectResponse("/moderation", 303)
     device = parts.signing.device(session.person.name)
     set_cookie(response, request, DEVICE_COOKIE, device, DEVICE_COOKIE_S)
     set_cookie(response, request, CONSOLE_COOKIE, session.secret, sessions.SESSION_MS // 1000)
-    response.delete_cookie(FORM_COOKIE)
+    drop_cookie(response, request, FORM_COOKIE)
     return response
 
 

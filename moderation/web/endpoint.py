@@ -1,7 +1,8 @@
 """One endpoint as data: what it takes, who may call it, what it answers.
 
 `route` makes it a Starlette route, `openapi.py` a page of the document; so the two cannot differ.
-A plain function is called in Starlette's thread pool, a coroutine on the event loop.
+A plain function is called in a thread (a reader's among Starlette's, staff's in `threads`), a coroutine on
+the event loop.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from ..domain.roles import Person, Role, require
 from . import json
 from .errors import TooLarge, TooSlow
 from .identity import Origins, find_reader, find_staff
+from .threads import run_waiting
 
 BODY_LIMIT = 1024 * 1024  # bytes; a hundred texts to score are the largest request there is
 BODY_S = 20.0  # from the head to the last byte: a megabyte on a bad line needs ten
@@ -90,7 +92,7 @@ def route(endpoint: Endpoint, prefix: str) -> Route:
                 response: Response = await endpoint.handler(call)
                 return response
             return await run_in_threadpool(endpoint.handler, call)
-        return await run_in_threadpool(_staff_call, endpoint, request, query, body)
+        return await run_waiting(_staff_call, endpoint, request, query, body)
 
     # The article's id may hold slashes, which arrive decoded.
     path = prefix + endpoint.path.replace("{article_id}", "{article_id:path}")

@@ -36,10 +36,12 @@ _QUIET = PROBES | {"/metrics"}  # asked every few seconds by machines
 class Guard:
     """Pure ASGI, so that streams pass through unbuffered."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, is_secure: bool = False) -> None:
+        """is_secure: readers know us by an https address, whatever a proxy makes of it."""
         self._app = app
         fixed = Headers(HEADERS).raw
-        self._fixed = {"http": fixed, "https": [*fixed, (b"strict-transport-security", HSTS.encode())]}
+        strict = [*fixed, (b"strict-transport-security", HSTS.encode())]
+        self._fixed = {"http": strict if is_secure else fixed, "https": strict}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -34,14 +34,22 @@ def address(scope: Scope) -> bytes:
 class Hot:
     """Pure ASGI, in front of all other middleware."""
 
-    def __init__(self, app: ASGIApp, *, origins: Sequence[str] = (), hosts: Sequence[str] = ()) -> None:
-        """origins: of sites that may embed; hosts: names to answer for, empty: any."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        origins: Sequence[str] = (),
+        hosts: Sequence[str] = (),
+        is_secure: bool = False,
+    ) -> None:
+        """origins: of sites that may embed; hosts: names to answer for, empty: any; is_secure: as `Guard`."""
         self._app = app
         self._any_origin = "*" in origins
         self._origins = frozenset(origin.encode() for origin in origins)
         self._hosts = frozenset(host.encode() for host in hosts)
         fixed = Headers(HEADERS | CACHING | {"Vary": "Origin"}).raw
-        self._fixed = {"http": fixed, "https": [*fixed, (b"strict-transport-security", HSTS.encode())]}
+        strict = [*fixed, (b"strict-transport-security", HSTS.encode())]
+        self._fixed = {"http": strict if is_secure else fixed, "https": strict}
         self._is_hit, self._took = metrics.answers("GET", PAGE, 200)
         self._is_unchanged, _ = metrics.answers("GET", PAGE, 304)
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
 
 from ..actions import sessions
 from ..actions.parts import Parts, now_ms
 from ..domain.errors import Forbidden, Unauthenticated
 from ..domain.roles import Person
+from .cookies import get_cookie
 
 READER_COOKIE = "fw_reader"
 CONSOLE_COOKIE = "fw_console"
@@ -31,10 +31,18 @@ class Origins:
 
     own: str | None
 
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether readers know us by an https address only, whatever a proxy makes of it."""
+        return self.own is not None and self.own.startswith("https://")
+
     def is_ours(self, request: Request) -> bool:
-        """Tell whether a page of ours made this request."""
+        """Tell whether a page of ours made this request; one without TLS at a public https address is not."""
         origin = request.headers.get("origin")
-        return origin is not None and origin in {self.own, f"{request.url.scheme}://{request.url.netloc}"}
+        here = f"{request.url.scheme}://{request.url.netloc}"
+        if self.own is not None and self.is_secure and here == f"http://{self.own.removeprefix('https://')}":
+            here = self.own
+        return origin is not None and origin in {self.own, here}
 
     def is_foreign(self, request: Request) -> bool:
         """Tell whether a page of somebody else made this request."""
@@ -56,8 +64,8 @@ async def find_reader(request: Request, parts: Parts, origins: Origins) -> Perso
                 raise Unauthenticated("This reader token is not one of ours.")
             return Person(reader_id, "reader", "")
         return await run_in_threadpool(sessions.find_api_person, parts.database, token, now_ms())
-    cookie = request.cookies.get(READER_COOKIE)
-    if cookie is None or (request.method not in _SAFE and not origins.is_ours(request)):
+    cookie = get_cookie(request, READER_COOKIE)
+    if cookie is None or (request.method not in _SAFE and not _is_from_our_page(request, origins)):
         return None  # a cookie without our Origin proves nothing: whoever sent it starts anew
     reader_id = parts.signing.reader_id(cookie)
     return Person(reader_id, "reader", "") if reader_id else None
@@ -75,8 +83,8 @@ def find_staff(request: Request, parts: Parts, origins: Origins) -> Person:
     if session is None:
         raise Unauthenticated("Sign in, or send an API token as Bearer.")
     if request.method not in _SAFE:
-        if origins.is_foreign(request):
-            raise Forbidden("This request comes from a page of another site.")
+        if not _is_from_our_page(request, origins):
+            raise Forbidden("With a cookie, writing takes a page of ours (Origin) and JSON; or send a token.")
         if not hmac.compare_digest(request.headers.get("x-csrf-token", "").encode(), session.csrf.encode()):
             raise Forbidden("The CSRF token is missing or wrong; reload the page.")
     return session.person
@@ -84,8 +92,14 @@ def find_staff(request: Request, parts: Parts, origins: Origins) -> Person:
 
 def find_console_session(request: Request, parts: Parts) -> sessions.Session | None:
     """Return the console session of the browser."""
-    cookie = request.cookies.get(CONSOLE_COOKIE)
+    cookie = get_cookie(request, CONSOLE_COOKIE)
     return sessions.find_session(parts.database, cookie, now_ms()) if cookie else None
+
+
+def _is_from_our_page(request: Request, origins: Origins) -> bool:
+    """Tell whether a script of ours sent this: no form of another site can send JSON unasked."""
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    return origins.is_ours(request) and kind == "application/json"
 
 
 def host(request: Request) -> str:
@@ -100,11 +114,3 @@ def is_loopback(request: Request) -> bool:
     except ValueError:
         return False
     return is_here and not FORWARDED & set(request.headers.keys())
-
-
-def set_cookie(response: Response, request: Request, name: str, value: str, max_age_s: int) -> None:
-    """Set a cookie that scripts cannot read and other sites cannot send."""
-    is_secure = request.scope["scheme"] == "https"
-    # Written by hand: our values need no quoting, and the standard library takes as long as a route.
-    said = f"{name}={value}; HttpOnly; Max-Age={max_age_s}; Path=/; SameSite=lax"
-    response.headers.append("set-cookie", f"{said}; Secure" if is_secure else said)

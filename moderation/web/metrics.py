@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from ..actions.measures import REGISTRY, REQUEST
 
@@ -27,6 +27,15 @@ POSTED = Counter(
 )
 DECIDED = Counter(
     "firstword_decisions_total", "Decisions of moderators, by action.", ["action"], registry=REGISTRY
+)
+CONNECTIONS = Gauge(
+    "firstword_connections", "Open connections of clients.", multiprocess_mode="livesum", registry=REGISTRY
+)
+DROPPED = Counter(
+    "firstword_connections_dropped_total",
+    "Connections ended: silent ones for newcomers, too_many, answers that stayed unread.",
+    ["why"],
+    registry=REGISTRY,
 )
 
 

@@ -28,7 +28,7 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        self._deadline = self.loop.call_later(HEAD_S, transport.close)
+        self._deadline = self.loop.call_later(HEAD_S, self.hang_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
@@ -41,10 +41,10 @@ class PatientProtocol(HttpToolsProtocol):
         super().data_received(data)
         # After an answer any byte ends uvicorn's own patience: a body that nobody read, a blank line.
         if self._deadline is None and (self.cycle is None or self.cycle.response_complete):
-            self._deadline = self.loop.call_later(HEAD_S, self.transport.close)
+            self._deadline = self.loop.call_later(HEAD_S, self.hang_up)
         if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
             self.transport.write(TOO_LARGE)
-            self.transport.close()
+            self.hang_up()
 
     def on_message_begin(self) -> None:
         """A head begins, also the next one on the same connection."""
@@ -52,7 +52,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._is_head = True
         self._told_bytes = 0
         if self._deadline is None:
-            self._deadline = self.loop.call_later(HEAD_S, self.transport.close)
+            self._deadline = self.loop.call_later(HEAD_S, self.hang_up)
 
     def on_url(self, url: bytes) -> None:
         """Count a part of the address."""
@@ -71,7 +71,7 @@ class PatientProtocol(HttpToolsProtocol):
             super().send_400_response(msg)
         elif not self.transport.is_closing():
             self.transport.write(TOO_LARGE)
-            self.transport.close()
+            self.hang_up()
 
     def on_headers_complete(self) -> None:
         """The head is complete."""
@@ -88,6 +88,10 @@ class PatientProtocol(HttpToolsProtocol):
         """Take note that a request is whole."""
         self._head_bytes = 0
         super().on_message_complete()
+
+    def hang_up(self) -> None:
+        """Close, after what was written."""
+        self.transport.close()
 
     def _count(self, size: int) -> None:
         self._told_bytes += size

@@ -6,8 +6,9 @@ from starlette.responses import Response
 from ..actions import own, sessions
 from ..actions.admission import limit_posts
 from ..domain.errors import Missing
+from .cookies import set_cookie
 from .endpoint import Call
-from .identity import READER_COOKIE, READER_COOKIE_S, set_cookie
+from .identity import READER_COOKIE, READER_COOKIE_S
 from .json import JsonResponse
 
 
@@ -15,7 +16,7 @@ async def start(call: Call) -> Response:
     """POST /session: a token for the widget to keep, and the cookie for pages of our own origin."""
     await limit_posts(call.parts, None, call.address, act="session")
     writer, site_id, name = call.parts.writer, call.query.site, call.body.name
-    reader = await run_in_threadpool(lambda: sessions.start_reader(writer, site_id=site_id, name=name))
+    reader = await sessions.start_reader(writer, site_id=site_id, name=name)
     token = call.parts.signing.reader_token(reader.person_id)
     response = JsonResponse({"token": token, "reader": {"id": reader.person_id, "name": reader.name}}, 201)
     if not call.request.app.state.origins.is_foreign(call.request):  # those keep the token themselves

@@ -1,6 +1,7 @@
 """Server-sent events of an article: ids and counts; the page fetches what it wants to show."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 
 from starlette.responses import Response, StreamingResponse
@@ -11,6 +12,8 @@ from ..domain.errors import Field, Invalid
 from .endpoint import Call
 from .json import encode
 
+RETRY_MS = 2000
+SPREAD_MS = 3000  # over which those come back who were sent away at once
 BEAT_S = 15.0  # proxies cut a silent connection after 30 to 60 seconds
 
 
@@ -42,7 +45,7 @@ async def _stream(
     follow: Follow, site_id: str, key: str, after: int | None, taker: str
 ) -> AsyncIterator[bytes]:
     async with follow.subscribe(site_id, key, after, taker) as (missed, reached, subscription):
-        yield b"retry: 2000\n\n"
+        yield b"retry: %d\n\n" % RETRY_MS
         if missed is None:
             yield _event("reset", {"version": reached}, reached)
         sent = reached if missed is None or after is None else after
@@ -57,10 +60,15 @@ async def _stream(
                 yield b": still here\n\n"
                 continue
             if change is None:
+                yield b"retry: %d\n\n" % _soon_ms()
                 return
             if change.version > sent:
                 yield _told(change)
                 sent = change.version
+
+
+def _soon_ms() -> int:
+    return RETRY_MS + secrets.randbelow(SPREAD_MS)
 
 
 def _told(change: Change) -> bytes:

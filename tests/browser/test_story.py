@@ -137,3 +137,19 @@ def test_the_page_fits_a_phone_and_has_no_sideways_scroll(story: Service, browse
     expect(page.get_by_label("Password")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert troubles == []
+
+
+def test_the_link_of_a_machine_whose_public_address_is_https_signs_in(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    service = Service(tmp_path_factory.mktemp("behind-tls"), public_url="https://comments.example").start()
+    try:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(service.sign_in_link)
+        assert page.url.endswith("/moderation")
+        names = {cookie["name"]: cookie["secure"] for cookie in context.cookies()}
+        assert names == {"__Host-fw_console": True, "__Host-fw_device": True}
+        context.close()
+    finally:
+        service.stop()

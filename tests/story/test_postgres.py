@@ -15,6 +15,7 @@ import pytest
 
 from moderation.live.server import EmbeddedServer
 from tests.conditions import until
+from tests.lines import get, hear, line, rest
 from tests.service import API, Service
 from tests.story.acting import at_once, measured, post_all
 from tests.story.conftest import Start
@@ -235,3 +236,19 @@ def test_two_web_processes_are_measured_as_one(pair: Service) -> None:
     for _ in range(12):  # each over a connection of its own: the kernel deals them out
         pair.post("measured", KIND)
     assert {posted() for _ in range(8)} == {before + 12}
+
+
+def test_two_processes_send_their_streams_away_when_they_stop(
+    new_service: Start, new_database: Callable[[], str]
+) -> None:
+    service = new_service(database_url=new_database(), workers="2", port=str(free_port()))
+    assert service.run("migrate").returncode == 0
+    service.start()
+    with ExitStack() as stack:
+        streams = [stack.enter_context(line(service, get(f"{API}/articles/ferry/events"))) for _ in range(20)]
+        for each in streams:
+            hear(each, b"retry: 2000")
+        began_s = time.monotonic()
+        assert service.stop() == 0
+        measured("stop_of_two_s", time.monotonic() - began_s)
+        assert all(b"retry: " in rest(each) for each in streams)
