@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from .domain.errors import Invalid
+from .live import cluster
 from .live.rates import parse_rate
 
 UNSET_IF_EMPTY = (
@@ -37,7 +38,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("var"), description="Folder of the embedded database, Redis and secret key.")
     database_url: str | None = Field(None, description="postgresql://… ; unset: SQLite in the data dir.")
     redis_url: str | None = Field(
-        None, description="redis://…, rediss://… or unix://… ; unset: an embedded server in the data dir."
+        None,
+        description="redis://…, rediss://… or unix://…, of a cluster redis+cluster://host:port,host:port or "
+        "rediss+cluster://… ; unset: an embedded server in the data dir.",
     )
     secret_key: str | None = Field(
         None, min_length=32, description="Signs tokens; unset: made in the data dir."
@@ -103,6 +106,18 @@ class Settings(BaseSettings):
             ("postgresql://", "postgresql+psycopg://", "sqlite://")
         ):
             raise ValueError("it must begin with postgresql:// or sqlite://")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: str | None) -> str | None:
+        if value is not None and cluster.is_cluster(value):
+            try:
+                cluster.parse(value)
+            except Invalid as error:
+                raise ValueError(error.detail) from error
+        elif value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("it must begin with redis://, rediss://, unix:// or redis+cluster://")
         return value
 
     @model_validator(mode="after")

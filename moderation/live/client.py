@@ -1,8 +1,9 @@
 """Connect to Redis with a short temper.
 
 redis-py's defaults need 15 s to report a hung server. Here a dropped connection is tried once
-more (the server was restarted), a time-out never (it would only double). Callers wrap their work
-in `reaching()`: whatever Redis refuses, the rest of Firstword sees one exception, Away.
+more (the server was restarted), a time-out never (it would only double). One server or a cluster
+(`cluster.py`): the URL says it, and nobody else needs to know. Callers wrap their work in
+`reaching()`: whatever Redis refuses, the rest of Firstword sees one exception, Away.
 """
 
 from collections.abc import Iterator
@@ -13,9 +14,13 @@ import redis
 import redis.asyncio
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import ConstantBackoff
+from redis.exceptions import RedisClusterException
 from redis.retry import Retry
 
 from ..domain.errors import Away
+from . import cluster
+
+REFUSALS = (redis.RedisError, RedisClusterException)  # the second is none of the first, in redis-py
 
 CONNECT_S = 0.5
 ANSWER_S = 2.0
@@ -26,6 +31,8 @@ POOL_SIZE = 64  # more than Starlette's 40 threads, so that a burst waits for th
 
 def connect(url: str, *, answer_s: float = ANSWER_S) -> redis.Redis:
     """Return a thread-safe client; nothing is sent before the first command."""
+    if cluster.is_cluster(url):
+        return cluster.connect(url, **_timeouts(answer_s / cluster.TRIES))
     retry = Retry(ConstantBackoff(RETRY_PAUSE_S), 1, supported_errors=(redis.ConnectionError,))
     pool = redis.BlockingConnectionPool.from_url(url, retry=retry, **_options(answer_s))
     return redis.Redis.from_pool(pool)
@@ -33,6 +40,8 @@ def connect(url: str, *, answer_s: float = ANSWER_S) -> redis.Redis:
 
 def connect_async(url: str, *, answer_s: float = ANSWER_S) -> redis.asyncio.Redis:
     """Return a client for one event loop; close it with `await client.aclose()`."""
+    if cluster.is_cluster(url):
+        return cluster.connect_async(url, **_timeouts(answer_s / cluster.TRIES))
     retry = AsyncRetry(ConstantBackoff(RETRY_PAUSE_S), 1, supported_errors=(redis.ConnectionError,))
     pool = redis.asyncio.BlockingConnectionPool.from_url(url, retry=retry, **_options(answer_s))
     return redis.asyncio.Redis.from_pool(pool)
@@ -43,7 +52,7 @@ def reaching() -> Iterator[None]:
     """Turn everything Redis can refuse (gone, hung, loading, disk full, read-only) into Away."""
     try:
         yield
-    except redis.RedisError as error:
+    except REFUSALS as error:
         raise Away("the review queue cannot be reached") from error
 
 
@@ -51,9 +60,12 @@ def _options(answer_s: float) -> dict[str, Any]:
     return {
         "max_connections": POOL_SIZE,
         "timeout": POOL_WAIT_S,
-        "socket_timeout": answer_s,
-        "socket_connect_timeout": min(CONNECT_S, answer_s),
+        **_timeouts(answer_s),
         "decode_responses": True,
         # RESP2 is spoken by every server from 6.2 on and needs no handshake
         "protocol": 2,
     }
+
+
+def _timeouts(answer_s: float) -> dict[str, float]:
+    return {"socket_timeout": answer_s, "socket_connect_timeout": min(CONNECT_S, answer_s)}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args
 
 import redis
+from redis.commands.core import Script
 
 from ..domain.errors import Conflict, Field, Invalid
 from ..domain.states import LANES
@@ -87,7 +88,7 @@ class Queue:
         self._redis = client
         self._site = site
         self._keys = keys.of_queue(site)
-        self._scripts = {path.stem: client.register_script(_source(path)) for path in _script_files()}
+        self._scripts = {path.stem: Script(client, _source(path)) for path in _script_files()}
 
     def push(self, items: Sequence[Waiting]) -> int:
         """Let comments wait; return how many were not in the queue before.
@@ -202,9 +203,11 @@ class Queue:
             self._redis.set(keys.epoch(self._site), epoch)
 
     def run_id(self) -> str:
-        """Return the server's own id, new with every start of it."""
-        with reaching():
-            return str(self._redis.info("server")["run_id"])
+        """Return the own id of the server that holds the queue, new with every start of it.
+
+        A script asks, because its keys lead to the right one of a cluster's nodes.
+        """
+        return str(self._run("run_id"))
 
     def _run(self, name: str, *arguments: str | int) -> Any:
         with reaching():
@@ -216,9 +219,10 @@ def _script_files() -> list[Path]:
     return sorted(path for path in folder.glob("*.lua") if path.stem != "common")
 
 
-def _source(path: Path) -> str:
+def _source(path: Path) -> bytes:
     lanes = "local LANES = {" + ", ".join(f"'{lane}'" for lane in LANES) + "}\n"
-    return lanes + path.with_name("common.lua").read_text("utf-8") + path.read_text("utf-8")
+    source = lanes + path.with_name("common.lua").read_text("utf-8") + path.read_text("utf-8")
+    return source.encode()  # of bytes redis-py computes the digest without asking the server anything
 
 
 def _found(answer: Any) -> Any:

@@ -17,12 +17,13 @@ from collections import OrderedDict, deque
 from typing import Any, cast
 
 import limits
-import redis
-from limits.aio.storage import RedisStorage
+import redis.asyncio
+from limits.aio.storage import RedisClusterStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from ..domain.errors import Field, Invalid
-from .client import connect_async
+from . import cluster
+from .client import REFUSALS, connect_async
 from .keys import RATE_PREFIX
 
 ANSWER_S = 0.25  # a post waits for it; a live server answers in less than a millisecond
@@ -34,13 +35,7 @@ class Rates:
     """Counts for one event loop; close it with `await rates.aclose()`."""
 
     def __init__(self, redis_url: str) -> None:
-        self._redis = connect_async(redis_url, answer_s=ANSWER_S)
-        storage = RedisStorage(
-            "async+redis://",  # not used: the pool knows the address
-            implementation="redispy",
-            key_prefix=RATE_PREFIX,
-            connection_pool=cast("Any", self._redis.connection_pool),  # its hints forget pools
-        )
+        storage, self._redis = _of_cluster(redis_url) if cluster.is_cluster(redis_url) else _of(redis_url)
         self._shared = MovingWindowRateLimiter(storage)
         self._local = _Windows()
         self._ask_again_at = 0.0
@@ -83,7 +78,7 @@ class Rates:
                 ends_at = None
             else:
                 ends_at = (await self._shared.get_window_stats(item, scope, key)).reset_time
-        except redis.RedisError:
+        except REFUSALS:
             self._ask_again_at = time.monotonic() + OPEN_S
             return None
         self._ask_again_at = 0.0
@@ -109,6 +104,28 @@ class _Windows:
         self._hits.move_to_end(name)
         if len(self._hits) > MAX_WINDOWS:
             self._hits.popitem(last=False)
+
+
+def _of(url: str) -> tuple[RedisStorage, redis.asyncio.Redis]:
+    client = connect_async(url, answer_s=ANSWER_S)
+    storage = RedisStorage(
+        "async+redis://",  # not used: the pool knows the address
+        implementation="redispy",
+        key_prefix=RATE_PREFIX,
+        connection_pool=cast("Any", client.connection_pool),  # its hints forget pools
+    )
+    return storage, client
+
+
+def _of_cluster(url: str) -> tuple[RedisStorage, redis.asyncio.Redis]:
+    """`limits` makes the client itself; the options overrule what it reads from its own address."""
+    answer_s = ANSWER_S / cluster.TRIES
+    options: dict[str, Any] = cluster.options_async(
+        url, socket_timeout=answer_s, socket_connect_timeout=answer_s
+    )
+    address = "async+redis+cluster://unused:0"
+    storage = RedisClusterStorage(address, implementation="redispy", key_prefix=RATE_PREFIX, **options)
+    return storage, cast("redis.asyncio.Redis", storage.bridge.storage)  # type: ignore[attr-defined]
 
 
 @functools.lru_cache(maxsize=64)

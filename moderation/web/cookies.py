@@ -1,7 +1,8 @@
 """Cookies that scripts cannot read, other sites cannot send, and neighbours cannot set.
 
 Where our public address is https their names begin with `__Host-`: a browser takes such a name only over
-TLS, for the whole of one host, and from no sibling domain. So nobody can slip a session of theirs under a moderator.
+TLS, for the whole of one host, and from no sibling domain. So nobody can slip a session of theirs under a
+moderator.
 (On a machine's own loopback address Chromium does so without TLS, which the one-time link relies on.)
 """
 

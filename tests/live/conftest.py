@@ -1,4 +1,7 @@
-"""A real server on its own socket: one for the session, or one of their own for tests that kill it."""
+"""A real server on its own socket: one for the session, or one of their own for tests that kill it.
+
+What is asked by URL is asked of a cluster of three too.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +12,8 @@ import redis
 from moderation.live.client import connect
 from moderation.live.queue import Queue
 from moderation.live.server import EmbeddedServer
+from tests import redis_cluster
+from tests.redis_cluster import Cluster
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +32,27 @@ def own_server(tmp_path: Path) -> Iterator[EmbeddedServer]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def shared_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with redis_cluster.running(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
 @pytest.fixture
-def client(shared_server: EmbeddedServer) -> Iterator[redis.Redis]:
-    with connect(shared_server.url) as client:
+def own_cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with redis_cluster.running(tmp_path) as cluster:
+        yield cluster
+
+
+@pytest.fixture(params=["shared_server", "shared_cluster"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The same test on one server and on a cluster."""
+    return str(request.getfixturevalue(request.param).url)
+
+
+@pytest.fixture
+def client(url: str) -> Iterator[redis.Redis]:
+    with connect(url) as client:
         client.flushall()
         yield client
 

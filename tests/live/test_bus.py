@@ -28,8 +28,8 @@ async def heard(listener: AsyncIterator[Poke]) -> Poke:
         return await anext(listener)
 
 
-async def test_a_listener_is_told_to_look_and_then_of_each_change(shared_server: EmbeddedServer) -> None:
-    bus = Bus(shared_server.url)
+async def test_a_listener_is_told_to_look_and_then_of_each_change(url: str) -> None:
+    bus = Bus(url)
     listener = bus.listen()
     assert await heard(listener) is RESYNC
     assert bus.publish("news/1 ü", 7)
@@ -38,11 +38,11 @@ async def test_a_listener_is_told_to_look_and_then_of_each_change(shared_server:
     bus.close()
 
 
-async def test_words_of_another_version_are_passed_over(shared_server: EmbeddedServer) -> None:
-    bus = Bus(shared_server.url)
+async def test_words_of_another_version_are_passed_over(url: str) -> None:
+    bus = Bus(url)
     listener = bus.listen()
     assert await heard(listener) is RESYNC
-    with connect(shared_server.url) as client:
+    with connect(url) as client:
         for text in ("", "[]", "{", '{"article": "a"}', '{"article": "a", "version": "x"}'):
             client.publish(BUS_CHANNEL, text)
     bus.publish("a", 1)

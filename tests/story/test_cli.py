@@ -99,6 +99,7 @@ def test_the_settings_are_listed_with_default_and_help(desk: Service) -> None:
 
 def test_every_wrong_setting_stops_the_start_and_is_named(new_service: Start) -> None:
     wrong = {"port": "eighty", "post_rate": "often", "database_url": "mysql://here", "secret_key": "short"}
+    wrong["redis_url"] = "redis+cluster://one,"
     sentence = refused(new_service(**wrong), "serve")
     assert all(f"FIRSTWORD_{name.upper()}" in sentence for name in wrong)
 
