@@ -1,7 +1,11 @@
-"""Logs: one JSON line an event on stderr. Texts, names, tokens and addresses never get this far."""
+"""Logs: one JSON line an event on stderr. Texts, names, tokens and addresses never get this far.
+
+A line that cannot be written (stderr may lead to a disk that is full) is lost; the work goes on.
+"""
 
 import logging
 import sys
+from contextlib import suppress
 
 import orjson
 import structlog
@@ -17,7 +21,18 @@ def configure(level: int = logging.INFO) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(serializer=orjson.dumps),
         ],
-        logger_factory=structlog.BytesLoggerFactory(file=sys.stderr.buffer),
+        logger_factory=lambda *_: _Line(sys.stderr.buffer),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,  # else every line builds its logger anew, for half of its price
     )
+
+
+class _Line(structlog.BytesLogger):
+    """Writes lines, where that is possible."""
+
+    def msg(self, message: bytes) -> None:
+        """Write a line, or lose it."""
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = error = critical = exception = fatal = failure = msg

@@ -34,15 +34,15 @@ class Cluster:
     def __init__(self, folder: Path, **settings: str) -> None:
         where = binaries()
         assert where is not None
-        data, port = folder / "data", _free_port()
+        self.data, port = folder / "data", _free_port()
         self.url = f"postgresql://{USER}@127.0.0.1:{port}"
         self._log = folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
         _own(folder)
-        initdb = [str(where / "initdb"), "-D", str(data), "-A", "trust", "-U", USER, "--no-sync"]
+        initdb = [str(where / "initdb"), "-D", str(self.data), "-A", "trust", "-U", USER, "--no-sync"]
         subprocess.run(_as_user([*initdb, "-E", "UTF8"]), check=True, stdout=subprocess.DEVNULL)
         flags = {"listen_addresses": "127.0.0.1", "max_connections": "200", **settings}
-        self._command = [str(where / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder)]
+        self._command = [str(where / "postgres"), "-D", str(self.data), "-p", str(port), "-k", str(folder)]
         self._command += [f"--{name}={value}" for name, value in flags.items()]
 
     def start(self) -> None:

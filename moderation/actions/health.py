@@ -55,6 +55,8 @@ def readiness(parts: Parts) -> Readiness:
         database = f"away: {type(error).__name__}"
     if database == "ok" and free_bytes(parts.database) < ROOM_BYTES:
         database = "full: the disk has no room for more comments"
+    if database == "ok" and parts.writer.is_failing:
+        database = "read-only: the last comment could not be written"
     queue = queue_state(parts.queue_of("main"))
     states = {
         "database": database,
@@ -113,6 +115,7 @@ def _quantile_s(sorted_ms: list[int], share: float) -> float | None:
 class Gauges:
     """Figures that are read when the metrics are asked for."""
 
+    is_writing: bool  # the last transaction of this process was made durable
     writer_waiting: int
     outbox_unsent: int
     queue_state: QueueState
@@ -125,4 +128,6 @@ def gauges(parts: Parts) -> Gauges:
             unsent = outbox.backlog(connection)
     except SQLAlchemyError:
         unsent = -1
-    return Gauges(parts.writer.depth(), unsent, queue_state(parts.queue_of("main")))
+    return Gauges(
+        not parts.writer.is_failing, parts.writer.depth(), unsent, queue_state(parts.queue_of("main"))
+    )

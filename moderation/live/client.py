@@ -36,7 +36,7 @@ def connect(url: str, *, answer_s: float = ANSWER_S) -> redis.Redis:
 
 def connect_async(url: str, *, answer_s: float = ANSWER_S) -> redis.asyncio.Redis:
     """Return a client for one event loop; close it with `await client.aclose()`."""
-    dropped = (redis.ConnectionError, RuntimeError)
+    dropped: Any = (redis.ConnectionError, RuntimeError)  # its hint knows no error but its own
     retry = AsyncRetry(ConstantBackoff(RETRY_PAUSE_S), 1, supported_errors=dropped)
     pool = redis.asyncio.BlockingConnectionPool.from_url(url, retry=retry, **_options(answer_s))
     return redis.asyncio.Redis.from_pool(pool)

@@ -202,9 +202,22 @@ class Queue:
             self._redis.set(keys.epoch(self._site), epoch)
 
     def run_id(self) -> str:
-        """Return the server's own id, new with every start of it."""
+        """Return the server's own id, new with every start of it. Raises Away, also if it cannot write."""
         with reaching():
+            self._redis.ping()  # refused while the append-only file cannot be written; INFO is not
             return str(self._redis.info("server")["run_id"])
+
+    def renew_file(self) -> None:
+        """Let Redis begin a new append-only file if it refuses to write.
+
+        After one failed fsync it refuses for ever, also on a disk that is well again; of a full disk
+        it recovers by itself, and a rewrite that fails meanwhile changes nothing.
+        """
+        with reaching():
+            try:
+                self._redis.ping()
+            except redis.ResponseError:
+                self._redis.bgrewriteaof()
 
     def _run(self, name: str, *arguments: str | int) -> Any:
         with reaching():

@@ -123,6 +123,7 @@ class Writer:
         self._waiting: queue.Queue[_Submission | None] = queue.Queue(capacity)
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._is_open = False
+        self.is_failing = False  # the last group could not be made durable
         self._expected = 1
         self._door = threading.Lock()  # nothing is accepted behind the last one
 
@@ -205,8 +206,11 @@ class Writer:
             if tries > 1 and _is_deadlock(failure):  # nothing of it is written, the other has gone on
                 self._write(group, tries=tries - 1)
                 return
+            self.is_failing = isinstance(failure, SQLAlchemyError)
+            log.error("write_failed", error=type(failure).__name__, acts=len(group))
             _answer(group, [(None, _as_refusal(failure))] * len(group))
             return
+        self.is_failing = False
         if events:
             try:
                 self._committed(events)

@@ -23,6 +23,9 @@ POSTED = Counter(
 DECIDED = Counter(
     "firstword_decisions_total", "Decisions of moderators, by action.", ["action"], registry=REGISTRY
 )
+WRITABLE = Gauge(
+    "firstword_database_writable", "1 when the last transaction was made durable.", registry=REGISTRY
+)
 WRITER_DEPTH = Gauge("firstword_writer_waiting", "Acts that wait for the writer.", registry=REGISTRY)
 OUTBOX = Gauge("firstword_outbox_unsent", "Committed events that were not sent yet.", registry=REGISTRY)
 STREAMS = Gauge("firstword_streams", "Open event streams.", registry=REGISTRY)

@@ -31,6 +31,7 @@ async def prometheus(request: Request) -> Response:
     if not is_loopback(request):  # what a newsroom's day looks like is not for everybody
         require(await run_in_threadpool(find_staff, request, parts, request.app.state.origins), "moderator")
     gauges = await run_in_threadpool(health.gauges, parts)
+    metrics.WRITABLE.set(gauges.is_writing)
     metrics.WRITER_DEPTH.set(gauges.writer_waiting)
     metrics.OUTBOX.set(gauges.outbox_unsent)
     metrics.STREAMS.set(parts.follow.subscriber_count)

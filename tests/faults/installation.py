@@ -74,7 +74,7 @@ class Installation:
         """End PostgreSQL, and start it again as its operator's system would; return when it was back."""
         assert self.cluster is not None
         kill(self.cluster.pids())
-        self.cluster.stop()  # buries it
+        self.cluster.stop()  # it is dead and has to be buried
         self.cluster.start()
         return time.monotonic()
 
