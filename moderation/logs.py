@@ -2,7 +2,8 @@
 
 An error's message may repeat what somebody typed ("invalid input: '…'"), so of an exception only the
 kinds, the codes of machines (errno, SQLSTATE) and the places in the code are told. What libraries log
-(uvicorn, asyncio, SQLAlchemy) comes out in the same form.
+(uvicorn, asyncio, SQLAlchemy) comes out in the same form. A line that cannot be written (stderr may lead
+to a disk that is full) is lost; the work goes on.
 """
 
 import errno
@@ -10,6 +11,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import orjson
@@ -29,7 +31,7 @@ def configure(level: int = logging.INFO) -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(serializer=orjson.dumps)],
-        logger_factory=structlog.BytesLoggerFactory(file=sys.stderr.buffer),
+        logger_factory=lambda *_: _Line(sys.stderr.buffer),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,  # else every line builds its logger anew, for half of its price
     )
@@ -80,3 +82,14 @@ def _kind(raised: BaseException) -> str:
     if isinstance(raised, OSError) and raised.errno is not None:
         code = errno.errorcode.get(raised.errno, str(raised.errno))
     return f"{type(raised).__name__} {code}" if code else type(raised).__name__
+
+
+class _Line(structlog.BytesLogger):
+    """Writes lines, where that is possible."""
+
+    def msg(self, message: bytes) -> None:
+        """Write a line, or lose it."""
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = error = critical = exception = fatal = failure = msg

@@ -3,13 +3,20 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+import psycopg
+
+from tests.conditions import until
+
 USER = "postgres"
+START_S = 60.0
 
 
 def binaries() -> Path | None:
@@ -21,23 +28,61 @@ def binaries() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
+class Cluster:
+    """A cluster in a folder of its own, which a test may kill and start again."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        where = binaries()
+        assert where is not None
+        self.data, port = folder / "data", _free_port()
+        self.url = f"postgresql://{USER}@127.0.0.1:{port}"
+        self._log = folder / "log"
+        self._process: subprocess.Popen[bytes] | None = None
+        _own(folder)
+        initdb = [str(where / "initdb"), "-D", str(self.data), "-A", "trust", "-U", USER, "--no-sync"]
+        subprocess.run(_as_user([*initdb, "-E", "UTF8"]), check=True, stdout=subprocess.DEVNULL)
+        flags = {"listen_addresses": "127.0.0.1", "max_connections": "200", **settings}
+        self._command = [str(where / "postgres"), "-D", str(self.data), "-p", str(port), "-k", str(folder)]
+        self._command += [f"--{name}={value}" for name, value in flags.items()]
+
+    def start(self) -> None:
+        """Start, and return when it takes connections."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(_as_user(self._command), stderr=log)
+        until(self.answers, within_s=START_S)
+
+    def stop(self) -> None:
+        """Stop as fast as it can be; nothing is left running."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
+
+    def pids(self) -> list[int]:
+        """Return its processes, the first one first."""
+        assert self._process is not None
+        children = psutil.Process(self._process.pid).children(recursive=True)
+        return [self._process.pid, *(child.pid for child in children)]
+
+    def answers(self) -> bool:
+        """Tell whether it takes connections. Raises AssertionError if it has ended."""
+        assert self._process is not None
+        assert self._process.poll() is None, self._log.read_text()[-2000:]
+        try:
+            psycopg.connect(f"{self.url}/postgres", connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
 @contextmanager
 def cluster(folder: Path) -> Iterator[str]:
-    """Run a cluster; give its address without a database name."""
-    where = binaries()
-    assert where is not None
-    data = folder / "data"
-    port = _free_port()
-    _own(folder)
-    _as_user([str(where / "initdb"), "-D", str(data), "-A", "trust", "-U", USER, "--no-sync", "-E", "UTF8"])
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
-    control = [str(where / "pg_ctl"), "-D", str(data), "-w"]
-    _as_user([*control, "-o", options, "-l", str(folder / "log"), "start"])
+    """Run a cluster that keeps nothing over a power cut; give its address without a database name."""
+    made = Cluster(folder, fsync="off")
+    made.start()
     try:
-        yield f"postgresql://{USER}@127.0.0.1:{port}"
+        yield made.url
     finally:
-        if (data / "postmaster.pid").exists():  # else a test has ended it
-            _as_user([*control, "-m", "immediate", "stop"])
+        made.stop()
 
 
 def _own(folder: Path) -> None:
@@ -51,10 +96,10 @@ def _own(folder: Path) -> None:
     shutil.chown(folder, USER)
 
 
-def _as_user(command: list[str]) -> None:
-    if os.geteuid() == 0:
-        command = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--init-groups", *command]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+def _as_user(command: list[str]) -> list[str]:
+    if os.geteuid() != 0:
+        return command
+    return ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--init-groups", *command]
 
 
 def _free_port() -> int:

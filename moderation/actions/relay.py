@@ -35,6 +35,7 @@ BATCH = 1000
 BUILDING = "building"  # stands in the epoch key while a rebuild runs
 REAP_EVERY_S = 1.0
 SWEEP_EVERY_S = 60.0
+RENEW_EVERY_S = 2.0
 
 log = structlog.get_logger()
 
@@ -83,8 +84,12 @@ class Relay:
             except (Away, SQLAlchemyError) as error:
                 measures.RELAY_FAILURES.inc()
                 if not self._was_away:  # once an outage, not once a tick
-                    log.warning("relay_waits", reason=str(error).splitlines()[0])
+                    cause = type(error.__cause__).__name__
+                    log.warning("relay_waits", reason=str(error).splitlines()[0], cause=cause)
                 self._was_away = True
+                if self._is_due("renew file", RENEW_EVERY_S):
+                    with suppress(Away):
+                        self._parts.queue_of("main").renew_file()
                 self._ended.wait(TICK_S)
             except Exception as error:  # whatever it is, the next tick begins from SQL again
                 measures.RELAY_FAILURES.inc()

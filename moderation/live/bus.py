@@ -14,7 +14,7 @@ from typing import Any, Final
 import redis
 from redis.asyncio.client import PubSub
 
-from .client import REFUSALS, connect, connect_async
+from .client import ASYNC_ERRORS, REFUSALS, connect, connect_async
 from .keys import BUS_CHANNEL
 
 BEAT_S = 5.0  # silence after which the server is asked whether it lives; as long again, and it does not
@@ -60,7 +60,7 @@ class Bus:
                         async for poke in messages:
                             pause_s = FIRST_PAUSE_S
                             yield poke
-            except REFUSALS:
+            except ASYNC_ERRORS:
                 await sleep(pause_s)
                 pause_s = min(2 * pause_s, MAX_PAUSE_S)
 

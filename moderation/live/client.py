@@ -26,6 +26,9 @@ CONNECT_S = 0.5
 ANSWER_S = 2.0
 RETRY_PAUSE_S = 0.05
 POOL_WAIT_S = 1.0
+# What an event loop's client raises while the server is away; uvloop says RuntimeError of a connection
+# that was reset between two commands.
+ASYNC_ERRORS = (*REFUSALS, RuntimeError)
 POOL_SIZE = 64  # more than Starlette's 40 threads, so that a burst waits for the server, not for us
 
 
@@ -42,7 +45,8 @@ def connect_async(url: str, *, answer_s: float = ANSWER_S) -> redis.asyncio.Redi
     """Return a client for one event loop; close it with `await client.aclose()`."""
     if cluster.is_cluster(url):
         return cluster.connect_async(url, **_timeouts(answer_s / cluster.TRIES))
-    retry = AsyncRetry(ConstantBackoff(RETRY_PAUSE_S), 1, supported_errors=(redis.ConnectionError,))
+    dropped: Any = (redis.ConnectionError, RuntimeError)  # its hint knows no error but its own
+    retry = AsyncRetry(ConstantBackoff(RETRY_PAUSE_S), 1, supported_errors=dropped)
     pool = redis.asyncio.BlockingConnectionPool.from_url(url, retry=retry, **_options(answer_s))
     return redis.asyncio.Redis.from_pool(pool)
 

@@ -205,9 +205,24 @@ class Queue:
     def run_id(self) -> str:
         """Return the own id of the server that holds the queue, new with every start of it.
 
-        A script asks, because its keys lead to the right one of a cluster's nodes.
+        A script asks, because its keys lead to the right one of a cluster's nodes. Raises Away, also if
+        the server cannot write.
         """
+        with reaching():
+            self._redis.ping()  # refused while the append-only file cannot be written; a script is not
         return str(self._run("run_id"))
+
+    def renew_file(self) -> None:
+        """Let Redis begin a new append-only file if it refuses to write.
+
+        After one failed fsync it refuses for ever, also on a disk that is well again; of a full disk
+        it recovers by itself, and a rewrite that fails meanwhile changes nothing.
+        """
+        with reaching():
+            try:
+                self._redis.ping()
+            except redis.ResponseError:
+                self._redis.bgrewriteaof()
 
     def _run(self, name: str, *arguments: str | int) -> Any:
         with reaching():

@@ -23,7 +23,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from ..domain.errors import Field, Invalid
 from . import cluster
-from .client import REFUSALS, connect_async
+from .client import ASYNC_ERRORS, connect_async
 from .keys import RATE_PREFIX
 
 ANSWER_S = 0.25  # a post waits for it; a live server answers in less than a millisecond
@@ -78,7 +78,7 @@ class Rates:
                 ends_at = None
             else:
                 ends_at = (await self._shared.get_window_stats(item, scope, key)).reset_time
-        except REFUSALS:
+        except ASYNC_ERRORS:
             self._ask_again_at = time.monotonic() + OPEN_S
             return None
         self._ask_again_at = 0.0

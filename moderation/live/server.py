@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import redis
+import structlog
 
 from ..domain.errors import Away
 from .client import connect
@@ -31,6 +32,8 @@ STEADY_S = 10.0  # a server that lived this long begins its back-off anew
 DEATHS_AT_START = 3
 UNREADABLE = "reading the append only file"  # "Bad file format …" or "Unrecoverable error …"
 TETHER = Path(__file__).with_name("tether.py")
+
+log = structlog.get_logger()
 
 
 class EmbeddedServer:
@@ -138,6 +141,7 @@ class EmbeddedServer:
                 return
             pause_s = min(2 * pause_s, MAX_PAUSE_S)
             self.restarts += 1
+            log.warning("redis_ended", restarts=self.restarts)
 
     def _live(self, command: list[str]) -> None:
         """Run the server from its birth to its death. Raises OSError if it cannot be born."""

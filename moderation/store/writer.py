@@ -219,6 +219,7 @@ class Writer:
             if tries > 1 and _is_deadlock(failure):  # nothing of it is written, the other has gone on
                 self._write(group, tries=tries - 1)
                 return
+            log.error("write_failed", error=type(failure).__name__, acts=len(group))
             _answer(group, [(None, _as_refusal(failure))] * len(group))
             return
         durable_s = time.perf_counter()

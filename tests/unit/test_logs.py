@@ -5,10 +5,22 @@ import logging
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from moderation.logs import without_messages
 
 SECRET = "what somebody typed"
+WORK = """
+import structlog
+from moderation import logs
+
+logs.configure()
+for _ in range(3):
+    structlog.get_logger().error("write_failed", error="x" * 10_000)
+print("went on")
+"""
 
 
 def failed() -> Exception:
@@ -47,3 +59,12 @@ def test_what_a_library_logs_is_a_line_of_json_too() -> None:
     assert (told["event"], told["logger"], told["causes"]) == ("Task failed", "asyncio", ["ValueError"])
     assert told["level"] == logging.getLevelName(logging.ERROR).lower()
     assert SECRET not in line
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_a_line_that_cannot_be_written_is_lost_and_the_work_goes_on() -> None:
+    with Path("/dev/full").open("w") as full:
+        worked = subprocess.run(
+            [sys.executable, "-c", WORK], stdout=subprocess.PIPE, stderr=full, text=True, check=False
+        )
+    assert worked.stdout == "went on\n"
