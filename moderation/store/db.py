@@ -59,8 +59,8 @@ def open_database(url: str | None, data_dir: Path) -> Database:
     if address.get_backend_name() == "sqlite":
         address = address.set(drivername="sqlite+pysqlite")
         # A reader finds its pages in the system's cache; as many caches of their own would be a gigabyte.
-        reading = _sqlite(address, pool_size=READERS, begin="BEGIN", cache_kib=2000)
-        return Database(reading, _sqlite(address, pool_size=1, begin="BEGIN IMMEDIATE", cache_kib=32000))
+        reading = _sqlite(address, pool_size=READERS, begin="BEGIN", cache_kib=500)
+        return Database(reading, _sqlite(address, pool_size=1, begin="BEGIN IMMEDIATE", cache_kib=3500))
     engine = create_engine(
         address.set(drivername="postgresql+psycopg"),
         pool_size=10,
