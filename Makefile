@@ -1,5 +1,5 @@
 # Two commands matter: `make serve` and `make test`. Both need only python3 (3.11 or newer) and make.
-.PHONY: serve test check format bench prove lock clean
+.PHONY: serve test check format bench prove audit lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -26,6 +26,10 @@ bench: $(VENV)/.dev $(VENV)/.bench
 prove: $(VENV)/.dev
 	$(BIN)/python -m pytest -m prove tests
 
+# Are there published holes in what is locked? Needs PyPI's or OSV's advisories, so it is no part of `check`.
+audit: $(VENV)/.dev $(VENV)/.audit
+	$(BIN)/python -m tests.audit
+
 # Each stamp holds the environment to its lock file: a changed lock installs anew. uv is used where
 # it is on the PATH (three times as fast), else pip.
 $(VENV)/.serve: requirements.txt pyproject.toml
@@ -39,6 +43,11 @@ $(VENV)/.dev: requirements-dev.txt pyproject.toml
 $(VENV)/.bench: $(VENV)/.dev pyproject.toml
 	@if $(BIN)/python -m tests.bench_rivals install; then touch $@; \
 	else echo "alt-profanity-check cannot be installed here: its row is left out"; fi
+
+$(VENV)/.audit: requirements-audit.txt
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 define install
 @test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
@@ -58,6 +67,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 lock:
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) --extra dev --constraint requirements.txt pyproject.toml -o requirements-dev.txt
+	echo "pip-audit>=2.9" | $(LOCK) - -o requirements-audit.txt
 
 clean:
 	rm -rf $(VENV) var build *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache

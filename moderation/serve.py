@@ -127,7 +127,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "ws": "none",  # we have no use for it, and its protocol knows none of our deadlines
         "limit_concurrency": _connections(settings),
         "log_config": None,  # uvicorn's lines come out as ours do
-        "log_level": "warning",
+        "log_level": "error",  # it warns of each line of nonsense; those are counted
         "access_log": False,
         "server_header": False,
         "proxy_headers": bool(settings.trusted_proxies),

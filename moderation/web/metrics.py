@@ -33,7 +33,7 @@ CONNECTIONS = Gauge(
 )
 DROPPED = Counter(
     "firstword_connections_dropped_total",
-    "Connections ended: silent ones for newcomers, too_many, answers that stayed unread.",
+    "Connections ended: silent ones for newcomers, too_many, answers left unread, malformed requests.",
     ["why"],
     registry=REGISTRY,
 )

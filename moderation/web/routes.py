@@ -1,5 +1,6 @@
 """Every address of the service on one page."""
 
+from functools import cache
 from typing import Any
 
 from starlette.requests import Request
@@ -209,16 +210,19 @@ class _Static(StaticFiles):
         return response
 
 
+@cache  # made once: it takes as long as a hundred posts
+def _document() -> dict[str, Any]:
+    return document(ENDPOINTS, VERSION)
+
+
 async def openapi(_: Request) -> Response:
     """Give the OpenAPI document."""
-    return JsonResponse(document(ENDPOINTS, VERSION))
+    return JsonResponse(_document())
 
 
 async def docs(request: Request) -> Response:
     """Show the OpenAPI document to people."""
-    return console.templates.TemplateResponse(
-        request, "docs.html", {"document": document(ENDPOINTS, VERSION)}
-    )
+    return console.templates.TemplateResponse(request, "docs.html", {"document": _document()})
 
 
 def routes() -> list[BaseRoute]:

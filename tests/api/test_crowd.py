@@ -1,17 +1,21 @@
 """What many clients, slow ones and odd ones cost, and that the others do not notice."""
 
+import resource
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+import psutil
 import pytest
 
 from tests.api.texts import KIND
 from tests.conditions import until
+from tests.idlers import idling
 from tests.lines import get, hear, line, measure, rest
 from tests.service import API, Service, running
+from tests.story.acting import measured
 
 MOST = 40  # connections of the service that is examined here
 EVENTS = f"{API}/articles/quiet/events"
@@ -135,3 +139,51 @@ def is_open(stream: socket.socket) -> bool:
         return stream.recv(65536) != b""
     except BlockingIOError:
         return True
+
+
+IDLE = 10_000
+
+
+@pytest.fixture
+def _many_files() -> Iterator[None]:
+    """Let this process hold as many connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, IDLE + 500), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.fixture
+def arena(tmp_path_factory: pytest.TempPathFactory, _many_files: None) -> Iterator[Service]:
+    """A service that takes as many connections."""
+    yield from running(tmp_path_factory.mktemp("arena"), {"connections": str(IDLE + 200)})
+
+
+HALF_SAID = b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("said", [b"", HALF_SAID, get(EVENTS)], ids=["silent", "slow", "stream"])
+def test_ten_thousand_idle_connections_cost_little_and_hold_up_nobody(arena: Service, said: bytes) -> None:
+    assert arena.process is not None
+    process = psutil.Process(arena.process.pid)
+    go_on(arena)
+    before = process.memory_info().rss
+    with idling(arena, IDLE, said) as idlers:
+        until(lambda: measure(arena, "firstword_connections") > IDLE * 0.95, within_s=60, every_s=0.5)
+        go_on(arena)
+        held = measure(arena, "firstword_connections")
+        each = (process.memory_info().rss - before) / held
+        measured(f"kilobytes of each of {held:.0f} ({idlers.opened} opened), not seconds", each / 1024)
+        assert held > IDLE * 0.9
+        assert each <= 30 * 1024
+    until(lambda: measure(arena, "firstword_connections") == 1, within_s=30, every_s=0.5)
+
+
+def go_on(service: Service) -> None:
+    """Post and read as others do."""
+    with service.client() as client:
+        for number in range(200):
+            body = {"body": f"{KIND} Walk {number}."}
+            assert client.post("/articles/lively/comments", json=body).status_code == 201
+            assert client.get("/articles/lively/comments").status_code == 200

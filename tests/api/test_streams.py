@@ -112,3 +112,9 @@ def test_a_page_from_the_future_starts_anew(service: Service, article: str) -> N
 def test_a_wrong_event_id_is_refused(anyone: httpx2.Client, article: str) -> None:
     answer = anyone.get(f"/articles/{article}/events", headers={"Last-Event-ID": "yesterday"})
     assert answer.status_code == 422
+
+
+def test_who_asks_for_the_head_of_a_stream_gets_no_stream(anyone: httpx2.Client, article: str) -> None:
+    answer = anyone.head(f"/articles/{article}/events")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert anyone.get("/me").status_code == 200  # on the same connection

@@ -41,7 +41,7 @@ def test_a_stop_finishes_what_was_accepted_and_sends_the_pages_away(new_service:
         assert b'"status":201' not in b"".join(rest(each) for each in unfinished)
         assert rest(deaf).startswith(b"HTTP/1.1 200")
     assert set(crowd.refused) <= {503}
-    assert "Traceback" not in (service.data_dir / "stderr.txt").read_text()
+    assert '"level":"error"' not in (service.data_dir / "stderr.txt").read_text()
     service.start()
     with service.client(tokens(service, "moderator")[0]) as moderator:
         check_nothing_lost(moderator, "ferry", crowd)

@@ -30,7 +30,7 @@ ARROWS = {
 FOREIGN = {
     "models": ("sklearn", "scipy", "sqlalchemy", "sqlmodel", "redis", "starlette", "uvicorn", "httpx"),
     "training": ("sqlalchemy", "sqlmodel", "redis", "starlette", "uvicorn"),
-    "moderation": ("sklearn", "scipy", "pickle", "joblib"),
+    "moderation": ("sklearn", "scipy", "pickle", "joblib", "csv", "openpyxl"),  # no formula leaves us
     "moderation.store": ("redis", "starlette", "pydantic"),
     "moderation.live": ("sqlalchemy", "sqlmodel", "starlette", "pydantic"),
     "moderation.web": ("sqlmodel", "redis", "alembic"),
