@@ -20,7 +20,7 @@ class Node:
     """One server; may be started again after `kill`, and knows the others then."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir()
+        folder.mkdir(parents=True)
         self._folder = folder
         self.port, self._bus_port = free_ports(2)
         self._process: subprocess.Popen[bytes] | None = None
