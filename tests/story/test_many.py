@@ -17,7 +17,7 @@ from moderation.app import build
 from moderation.domain.roles import Role
 from moderation.live.server import EmbeddedServer
 from moderation.settings import Settings
-from tests import redis_cluster
+from tests import postgres, redis_cluster
 from tests.conditions import until
 from tests.service import API, START_S, Service
 from tests.story.acting import Crowd, measured
@@ -52,7 +52,7 @@ def breakable(lasting: Service) -> Service:
     """The same, of which a test may kill any process; each test finds it whole."""
     if lasting.process is None or lasting.process.poll() is not None:
         lasting.start()
-    until(lambda: len(answering(lasting)) == 2)
+    until(lambda: len(answering(lasting)) == 2, within_s=START_S)
     return lasting
 
 
@@ -103,6 +103,26 @@ def test_what_a_killed_web_process_acknowledged_is_carried_to_the_queue_by_a_wor
             until(lambda: is_whole(moderator, 21))
             assert sorted(claimed(moderator)) == sorted([*held, more])
     until(lambda: relay_process(service) == service.process.pid)  # given back, not waited for
+
+
+def test_a_process_that_dies_while_the_database_is_away_is_replaced_when_that_returns(
+    breakable: Service, postgres_url: str
+) -> None:
+    name = breakable.environment["FIRSTWORD_DATABASE_URL"].rpartition("/")[2]
+    killed, neighbour = answering(breakable)
+    log = breakable.data_dir / "stderr.txt"
+    postgres.administer(postgres_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    try:
+        with psycopg.connect(f"{postgres_url}/postgres") as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
+        kill(killed)
+        until(lambda: log.read_text().count("worker_refused") >= 2, within_s=START_S)
+    finally:
+        postgres.administer(postgres_url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    until(lambda: len(found := answering(breakable)) == 2 and neighbour in found, within_s=START_S)
+    assert breakable.post("returned", KIND)["status"] == "approved"
 
 
 def test_a_service_whose_first_process_is_killed_leaves_none_behind_and_starts_again(
