@@ -1,38 +1,45 @@
 """Run the web process: bind, start everything, tell where it is, stop in good order."""
 
 import asyncio
+import functools
 import os
 import resource
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from tempfile import TemporaryDirectory
-from types import FrameType
 from typing import Any
 
+import structlog
 import uvicorn
-from starlette.applications import Starlette
+from prometheus_client import multiprocess
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import logs
 from .actions import sessions
 from .actions.parts import Parts
 from .app import build, opened, redis_of, running
 from .domain.errors import Refused
-from .settings import Settings, load
+from .settings import Settings
 from .store.writer import Writer
 from .web.connection import CrowdProtocol
+from .workers import CHECK_S, Beat, Workers
 
 GRACE_S = 3  # what was accepted is finished in this time after a stop is asked for
 CROWD = 20_000  # connections; an idle one holds about 8 KB here
 OWN_FILES = 300  # the database's connections, Redis's, logs: what is not a client
 
+Announce = Callable[[Parts, int], None]  # with the port that is listened on
+
+log = structlog.get_logger()
+
 
 class _Server(uvicorn.Server):
     """Stops in good order: streams first (they would never end by themselves), then what was accepted."""
 
-    def __init__(self, config: uvicorn.Config, parts: Parts, announce: Callable[[int], None]) -> None:
+    def __init__(self, config: uvicorn.Config, parts: Parts, announce: Announce) -> None:
         super().__init__(config)
         self._parts = parts
         self._announce = announce
@@ -40,7 +47,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and sockets:
-            self._announce(sockets[0].getsockname()[1])
+            self._announce(self._parts, sockets[0].getsockname()[1])
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -60,65 +67,58 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings) -> None:
     """Serve until stopped. Raises Refused when the port is taken or a part cannot start."""
     logs.configure()
-    if settings.workers > 1:
-        _serve_many(settings)
-        return
     listener = _listen(settings)
-    config = uvicorn.Config(build(settings), lifespan="off", **_options(settings))
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_serve(settings, config, listener))
+    if settings.workers > 1:
+        _serve_many(settings, listener)
+        return
+
+    def announce(parts: Parts, port: int) -> None:
+        _announce(settings, parts.writer, port)
+
+    _run(settings, listener, announce)
 
 
-async def _serve(settings: Settings, config: uvicorn.Config, listener: socket.socket) -> None:
-    async with running(settings) as parts:
-        config.app.state.parts = parts  # type: ignore[union-attr]  # build() gave it
-        await _Server(config, parts, _announce(settings, parts.writer)).serve(sockets=[listener])
+def _serve_many(settings: Settings, listener: socket.socket) -> None:
+    with opened(settings):  # refused here, where a sentence can say why
+        pass
 
+    def announce() -> None:
+        with opened(settings) as (_, writer):
+            _announce(settings, writer, listener.getsockname()[1])
 
-def _serve_many(settings: Settings) -> None:
-    with opened(settings) as (_, writer):  # refused here, where a sentence can say why
-        _announce(settings, writer)(settings.port)
     with redis_of(settings) as redis_url, TemporaryDirectory(prefix="firstword-metrics-") as counted:
-        os.environ |= {"FIRSTWORD_REDIS_URL": redis_url, "PROMETHEUS_MULTIPROC_DIR": counted}
-        uvicorn.run(
-            "moderation.serve:from_environment",
-            factory=True,
-            workers=settings.workers,
-            host=settings.host,
-            port=settings.port,
-            lifespan="on",
-            timeout_worker_healthcheck=60,  # a start on a busy machine is not a hang
-            **_options(settings),
-        )
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = counted
+        given = settings.model_copy(update={"redis_url": redis_url})
+        serve_one = functools.partial(_serve_one, given, listener)
+        # What a dead process measured of the present is over; what it counted stays.
+        buried = multiprocess.mark_process_dead
+        Workers(serve_one, settings.workers, ready=announce, buried=buried).run()
 
 
-def from_environment() -> Starlette:
-    """Build the application of one of several processes."""
+def _serve_one(settings: Settings, listener: socket.socket, beat: Beat) -> None:
+    """Be one of several web processes."""
     logs.configure()
-    app = build(load())
-    begin = app.router.lifespan_context
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with begin(app):
-            _end_streams_at_a_stop(app.state.parts)
-            yield
+    async def go_on() -> None:
+        beat()
 
-    app.router.lifespan_context = lifespan
-    return app
+    try:
+        _run(settings, listener, lambda _, __: beat(), callback_notify=go_on, timeout_notify=CHECK_S / 2)
+    except (Refused, SQLAlchemyError) as refusal:  # it is tried again
+        log.error("worker_refused", reason=str(refusal).splitlines()[0])
+        sys.exit(1)
 
 
-def _end_streams_at_a_stop(parts: Parts) -> None:
-    """End streams before uvicorn, which has its handlers by now, waits for them."""
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        former = signal.getsignal(name)
+def _run(settings: Settings, listener: socket.socket, announce: Announce, **more: Any) -> None:
+    config = uvicorn.Config(build(settings), lifespan="off", **_options(settings), **more)
 
-        def stop(number: int, frame: FrameType | None, former: Any = former) -> None:
-            loop.call_soon_threadsafe(parts.follow.close)
-            former(number, frame)
+    async def run() -> None:
+        async with running(settings) as parts:
+            config.app.state.parts = parts  # type: ignore[union-attr]  # build() gave it
+            await _Server(config, parts, announce).serve(sockets=[listener])
 
-        signal.signal(name, stop)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(run())
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -165,20 +165,16 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _announce(settings: Settings, writer: Writer) -> Callable[[int], None]:
+def _announce(settings: Settings, writer: Writer, port: int) -> None:
     """Print the addresses and a one-time sign-in link, once requests are answered."""
-
-    def tell(port: int) -> None:
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        base = settings.public_url or f"http://{host}:{port}"
-        secret = sessions.make_sign_in_link(writer)
-        sys.stdout.write(
-            f"\n  Article   {base}/\n"
-            f"  Console   {base}/moderation\n"
-            f"  Sign in   http://127.0.0.1:{port}/moderation/sign-in?link={secret}\n"
-            "            (once, within 15 minutes, on this machine)\n\n"
-            "  Ctrl-C stops the service.\n\n"
-        )
-        sys.stdout.flush()
-
-    return tell
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    base = settings.public_url or f"http://{host}:{port}"
+    secret = sessions.make_sign_in_link(writer)
+    sys.stdout.write(
+        f"\n  Article   {base}/\n"
+        f"  Console   {base}/moderation\n"
+        f"  Sign in   http://127.0.0.1:{port}/moderation/sign-in?link={secret}\n"
+        "            (once, within 15 minutes, on this machine)\n\n"
+        "  Ctrl-C stops the service.\n\n"
+    )
+    sys.stdout.flush()

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
 
+from moderation.store.db import open_database
+from moderation.store.migrations import upgrade
 from tests import postgres
 from tests.service import Service, running
 
@@ -39,14 +40,23 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def new_database(postgres_url: str) -> Callable[[], str]:
-    """Make an empty database; return its address."""
+def postgres_template(postgres_url: str) -> str:
+    """The server's address; a migrated database waits there as a template."""
+    postgres.administer(postgres_url, f"CREATE DATABASE {postgres.TEMPLATE}")
+    database = open_database(f"{postgres_url}/{postgres.TEMPLATE}", Path())
+    upgrade(database.writing)
+    database.close()
+    return postgres_url
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres_template: str) -> Callable[[], str]:
+    """Make a migrated database; return its address."""
 
     def make() -> str:
         name = f"story_{uuid4().hex[:8]}"
-        with psycopg.connect(f"{postgres_url}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return f"{postgres_url}/{name}"
+        postgres.administer(postgres_template, f"CREATE DATABASE {name} TEMPLATE {postgres.TEMPLATE}")
+        return f"{postgres_template}/{name}"
 
     return make
 

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import psutil
 import psycopg
+from sqlalchemy import create_engine, make_url
 
 from tests.conditions import until
 
 USER = "postgres"
+TEMPLATE = "firstword_template"  # a migrated database that tests copy
 START_S = 60.0
 
 
@@ -83,6 +85,15 @@ def cluster(folder: Path) -> Iterator[str]:
         yield made.url
     finally:
         made.stop()
+
+
+def administer(url: str, statement: str) -> None:
+    """Run one statement outside of a transaction on the server's own database."""
+    address = make_url(f"{url}/postgres").set(drivername="postgresql+psycopg")
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
 
 
 def _own(folder: Path) -> None:

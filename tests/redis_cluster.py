@@ -20,7 +20,7 @@ class Node:
     """One server; may be started again after `kill`, and knows the others then."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir()
+        folder.mkdir(parents=True)
         self._folder = folder
         self.port, self._bus_port = free_ports(2)
         self._process: subprocess.Popen[bytes] | None = None
@@ -37,6 +37,7 @@ class Node:
             "cluster-enabled": "yes",
             "cluster-port": self._bus_port,
             "cluster-node-timeout": NOTICED_MS,
+            "cluster-require-full-coverage": "no",
         }
         command = [
             find_binary(),
@@ -57,6 +58,11 @@ class Node:
             self._process.kill()
             self._process.wait()
 
+    def signal(self, number: int) -> None:
+        """Send the process a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def meet(self, other: "Node") -> None:
         """Make two nodes know each other."""
         self.client.execute_command("CLUSTER MEET", "127.0.0.1", other.port, other._bus_port)
@@ -68,8 +74,9 @@ class Node:
 
     def is_whole(self) -> bool:
         """Tell whether this node finds all slots served, by all nodes."""
-        state = self.client.cluster("INFO")
-        return state["cluster_state"] == "ok" and state["cluster_known_nodes"] == str(NODES)
+        said = self.client.cluster("INFO")
+        found = (said["cluster_state"], int(said["cluster_slots_ok"]), int(said["cluster_known_nodes"]))
+        return found == ("ok", SLOTS, NODES)
 
 
 class Cluster:

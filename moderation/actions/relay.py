@@ -8,6 +8,8 @@ FLUSHALL and different after a crash (which may have lost the last second): then
 rebuilt from SQL. A sweep every minute does the same without such a sign.
 """
 
+import os
+import socket
 import threading
 import time
 from collections import defaultdict
@@ -45,7 +47,9 @@ class Relay:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._holder = str(uuid4())
+        # Whom to look at is written in the lease's row; two containers may have the same names.
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._is_elected = False
         self._poked = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
@@ -130,7 +134,11 @@ class Relay:
         return True
 
     def _take_lease(self) -> bool:
-        return self._parts.writer.run(lambda tx: registry.take_lease(tx, "relay", self._holder, LEASE_MS))
+        is_ours = self._parts.writer.run(lambda tx: registry.take_lease(tx, "relay", self._holder, LEASE_MS))
+        if is_ours != self._is_elected:
+            log.info("relay_elected" if is_ours else "relay_replaced", holder=self._holder)
+            self._is_elected = is_ours
+        return is_ours
 
     def _send(self) -> bool:
         """Send one batch; tell whether there may be more."""

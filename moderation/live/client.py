@@ -27,8 +27,9 @@ ANSWER_S = 2.0
 RETRY_PAUSE_S = 0.05
 POOL_WAIT_S = 1.0
 # What an event loop's client raises while the server is away; uvloop says RuntimeError of a connection
-# that was reset between two commands.
-ASYNC_ERRORS = (*REFUSALS, RuntimeError)
+# that was reset between two commands, and redis-py AttributeError when it takes all connections to a
+# cluster down, because one was lost, from under those who use them.
+ASYNC_ERRORS = (*REFUSALS, RuntimeError, AttributeError)
 POOL_SIZE = 64  # more than Starlette's 40 threads, so that a burst waits for the server, not for us
 
 

@@ -27,6 +27,7 @@ from .client import ASYNC_ERRORS, connect_async
 from .keys import RATE_PREFIX
 
 ANSWER_S = 0.25  # a post waits for it; a live server answers in less than a millisecond
+UNTRIED = -1.0  # the first request finds out whether Redis answers, those that came with it count here
 OPEN_S = 2.0  # after a failure one request in this time asks Redis, the others count here
 MAX_WINDOWS = 100_000  # about 60 MB; beyond it those that were silent longest are forgotten
 
@@ -38,7 +39,7 @@ class Rates:
         storage, self._redis = _of_cluster(redis_url) if cluster.is_cluster(redis_url) else _of(redis_url)
         self._shared = MovingWindowRateLimiter(storage)
         self._local = _Windows()
-        self._ask_again_at = 0.0
+        self._ask_again_at = UNTRIED
 
     async def hit(self, rate: str, *, scope: str, key: str) -> int:
         """Count one request; return 0 if it may pass, else the whole seconds to wait, at least 1.

@@ -52,7 +52,10 @@ def promote(transaction: Transaction, model_id: str, made_by: str) -> None:
 
 
 def take_lease(transaction: Transaction, name: str, holder: str, lease_ms: int) -> bool:
-    """Take or keep a job for a while; False while another process holds it."""
+    """Take or keep a job for a while; False while another process holds it.
+
+    An end that nobody could have written by this clock is from before the clock was set back.
+    """
     connection = transaction.connection
     values = {"holder": holder, "expires_at_ms": transaction.now_ms + lease_ms}
     made = _INSERT[connection.dialect.name](lease).values(name=name, holder=holder, expires_at_ms=0)
@@ -60,7 +63,13 @@ def take_lease(transaction: Transaction, name: str, holder: str, lease_ms: int) 
     taken = connection.execute(
         update(lease)
         .where(lease.c.name == name)
-        .where(or_(lease.c.holder == holder, lease.c.expires_at_ms <= transaction.now_ms))
+        .where(
+            or_(
+                lease.c.holder == holder,
+                lease.c.expires_at_ms <= transaction.now_ms,
+                lease.c.expires_at_ms > transaction.now_ms + 2 * lease_ms,  # clocks may differ a little
+            )
+        )
         .values(**values)
     )
     return taken.rowcount == 1

@@ -1,5 +1,6 @@
 """What a cluster adds: several nodes, slots that move, a node that dies or hangs."""
 
+import signal
 import threading
 
 import pytest
@@ -89,6 +90,24 @@ def test_a_node_that_dies_takes_its_queue_along_until_it_returns_with_another_ru
         own_cluster.await_whole()
         assert queue.run_id() != before
         assert members(queue) == {"c1"}
+
+
+def test_a_node_that_hangs_is_away_and_the_others_go_on(shared_cluster: Cluster) -> None:
+    holders = {site: shared_cluster.holder(keys.lane_of(site)) for site in SITES}
+    hung = holders["main"]
+    others = [site for site, holder in holders.items() if holder is not hung]
+    with connect(shared_cluster.url) as client:
+        queues = {site: Queue(client, site) for site in SITES}
+        assert [queue.epoch() for queue in queues.values()]
+        hung.signal(signal.SIGSTOP)
+        try:
+            with pytest.raises(Away):
+                queues["main"].epoch()
+            assert [queues[site].run_id() for site in others]
+        finally:
+            hung.signal(signal.SIGCONT)
+        shared_cluster.await_whole()
+        assert queues["main"].run_id()
 
 
 def test_a_queue_moves_to_another_node_while_comments_are_pushed_and_none_is_lost(

@@ -6,14 +6,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, delete, make_url
+from sqlalchemy import delete
 from sqlmodel import SQLModel
 
 from moderation.store.db import Database, open_database
 from moderation.store.migrations import upgrade
+from tests.postgres import TEMPLATE, administer
 from tests.store.world import World
-
-TEMPLATE = "firstword_template"
 
 
 @pytest.fixture(scope="session")
@@ -24,16 +23,6 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     upgrade(database.writing)
     database.close()  # the last connection folds the log into the file
     return folder / "firstword.db"
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> str:
-    """The server's address; a migrated database waits there as a template."""
-    administer(postgres_url, f"CREATE DATABASE {TEMPLATE}")
-    database = open_database(f"{postgres_url}/{TEMPLATE}", Path())
-    upgrade(database.writing)
-    database.close()
-    return postgres_url
 
 
 @pytest.fixture
@@ -90,12 +79,3 @@ def world(database: Database) -> Iterator[World]:
     """A site with an article, an author and a running writer."""
     with World(database) as world:
         yield world
-
-
-def administer(url: str, statement: str) -> None:
-    """Run one statement outside of a transaction on the server's own database."""
-    address = make_url(f"{url}/postgres").set(drivername="postgresql+psycopg")
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
-    engine.dispose()

@@ -65,6 +65,7 @@ class Crowd:
         self._service = service
         self._path = f"/articles/{article}/comments"
         self._numbers = count()
+        self._is_over = threading.Event()
         self._threads = [threading.Thread(target=self._post_on) for _ in range(size)]
 
     def start(self) -> "Crowd":
@@ -72,6 +73,11 @@ class Crowd:
         for thread in self._threads:
             thread.start()
         return self
+
+    def stop(self) -> None:
+        """Let each finish what it is posting, and wait for that."""
+        self._is_over.set()
+        self.join()
 
     def join(self) -> None:
         """Wait until all have noticed that nobody answers any more."""
@@ -87,6 +93,8 @@ class Crowd:
     def _post_on(self) -> None:
         with self._service.client() as client:
             for n in self._numbers:
+                if self._is_over.is_set():
+                    return
                 key = str(uuid4())
                 self.tried[key] = self.TEXTS[n % len(self.TEXTS)].format(n=n)
                 try:

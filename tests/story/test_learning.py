@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,29 +12,20 @@ import httpx2
 import pytest
 
 from models import artifact
-from moderation.actions import registry
 from tests import corpus
 from tests.conditions import until
 from tests.service import Service
 from tests.story.acting import measured, post_all
 from tests.story.conftest import Start
-from tests.story.seed import database_of, tokens
+from tests.story.seed import tokens
 from tests.story.sight import key, rows
+from tests.story.teaching import fit, promote, say
 
 PROMOTED_S = 5.0
-ROOT = Path(__file__).parents[2]
 KIND = "I think the reporter explains the library in a fair way."
 # Texts that the base model is sure of, and wrong: people reject what it publishes and the other way.
 NEW_INSULT = "A fair piece, although our wazzocks at the harbour said more about the bridge."
 MILD_OATH = "That was a bloody brilliant idea for the cinema."
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small model, trained on generated comments; nobody changes it."""
-    folder = tmp_path_factory.mktemp("base")
-    examples = corpus.write(folder / "corpus.jsonl", corpus.generate(2000, seed=7))
-    return fit("--data", str(examples), "--recipe", "trial", "--out", str(folder))
 
 
 @pytest.fixture(scope="module")
@@ -226,30 +215,3 @@ def await_model(client: httpx2.Client, model_id: str) -> dict[str, dict[str, flo
     given = until(answer, within_s=PROMOTED_S)
     measured("promoted model answers", time.monotonic() - began_s)
     return dict(zip(texts, (item["scores"] for item in given["items"]), strict=True))
-
-
-def promote(service: Service, folder: Path) -> None:
-    """Make a model the champion, as the commands do."""
-    with database_of(service) as (_, writer):
-        registry.promote(writer, registry.register(writer, folder), made_by="test")
-
-
-def say(service: Service, *command: str) -> str:
-    """Run a command that must succeed; return what it prints."""
-    done = service.run(*command)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def fit(*options: str) -> Path:
-    """Train in a child process, as the service's operator does; return the model's folder."""
-    done = subprocess.run(
-        [sys.executable, "-m", "training", "fit", *options],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return Path(done.stdout.splitlines()[-1])

@@ -1,24 +1,21 @@
 """The same story on PostgreSQL: one process, and two that must tell each other."""
 
-import json
 import re
-import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from uuid import uuid4
 
 import httpx2
-import psutil
-import pytest
 
-from moderation.live.server import EmbeddedServer
+from tests import postgres
 from tests.conditions import until
 from tests.lines import get, hear, line, rest
 from tests.service import API, Service
 from tests.story.acting import at_once, measured, post_all
 from tests.story.conftest import Start
+from tests.story.many import one_client_each, stream
 from tests.story.seed import tokens
 
 APPEARS_S = 2.0
@@ -26,34 +23,11 @@ KIND = "Thank you for this thoughtful article, I learned a lot about the harbour
 HELD = "My neighbour said kys to referee number {n}, which was not kind."
 
 
-@pytest.fixture(scope="module")
-def pair(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One service of two web processes, with a Valkey beside it."""
-    folder = tmp_path_factory.mktemp("pair")
-    server = EmbeddedServer(folder / "redis")
-    server.start()
-    try:
-        service = Service(
-            folder / "service",
-            database_url=new_database(),
-            redis_url=server.url,
-            workers="2",
-            port=str(free_port()),
-        )
-        assert service.run("migrate").returncode == 0
-        service.start()
-        try:
-            yield service
-        finally:
-            service.stop()
-    finally:
-        server.stop()
-
-
 def test_a_database_that_was_not_migrated_is_refused_and_then_serves(
-    new_service: Start, new_database: Callable[[], str]
+    new_service: Start, postgres_url: str
 ) -> None:
-    service = new_service(database_url=new_database())
+    postgres.administer(postgres_url, "CREATE DATABASE unmigrated")
+    service = new_service(database_url=f"{postgres_url}/unmigrated")
     refused = service.run("serve", within_s=30)
     assert refused.returncode == 1, refused.stderr
     [sentence] = refused.stderr.splitlines()
@@ -156,6 +130,34 @@ def test_a_program_may_write_its_first_comments_through_two_processes_at_once(pa
             assert set().union(*at_once(*acts)) == {201}
 
 
+def test_two_web_processes_are_measured_as_one(pair: Service) -> None:
+    def posted() -> float:
+        metrics = httpx2.get(f"{pair.url}/metrics").text
+        found = re.search(
+            r'^firstword_comments_posted_total{status="approved"} (\S+)$', metrics, re.MULTILINE
+        )
+        return float(found[1]) if found else 0.0
+
+    before = posted()
+    for _ in range(12):  # each over a connection of its own: the kernel deals them out
+        pair.post("measured", KIND)
+    assert {posted() for _ in range(8)} == {before + 12}
+
+
+def test_two_processes_send_their_streams_away_when_they_stop(
+    new_service: Start, new_database: Callable[[], str]
+) -> None:
+    service = new_service(database_url=new_database(), workers="2").start()
+    with ExitStack() as stack:
+        streams = [stack.enter_context(line(service, get(f"{API}/articles/ferry/events"))) for _ in range(20)]
+        for each in streams:
+            hear(each, b"retry: 2000")
+        began_s = time.monotonic()
+        assert service.stop() == 0
+        measured("stop_of_two_s", time.monotonic() - began_s)
+        assert all(b"retry: " in rest(each) for each in streams)
+
+
 def decide_all(client: httpx2.Client, held: dict[str, list[str]], order: list[str]) -> set[int]:
     """Approve each held comment, article by article in turn; return the statuses of the answers."""
     return {
@@ -180,75 +182,3 @@ def claim(moderator: httpx2.Client) -> dict[str, object] | None:
     """Claim one comment, if one waits."""
     items = moderator.post("/moderation/queue:claim", json={"limit": 1}).json()["items"]
     return items[0] if items else None
-
-
-@contextmanager
-def one_client_each(service: Service) -> Iterator[list[httpx2.Client]]:
-    """Give one client for each web process: connections are opened until every process has one."""
-    assert service.process is not None
-    found: dict[int, httpx2.Client] = {}
-    with ExitStack() as stack:
-        for _ in range(200):
-            client = stack.enter_context(httpx2.Client(base_url=service.url + API, timeout=30))
-            stream = client.get("/me").extensions["network_stream"]
-            port = stream.get_extra_info("client_addr")[1]
-            found.setdefault(_holder(service.process.pid, port), client)
-            if len(found) == 2:
-                break
-        assert len(found) == 2
-        yield list(found.values())
-
-
-def _holder(parent_pid: int, client_port: int) -> int:
-    """Return which child process holds the other end of a connection."""
-    for child in psutil.Process(parent_pid).children(recursive=True):
-        if any(each.raddr and each.raddr.port == client_port for each in child.net_connections("tcp")):
-            return child.pid
-    raise AssertionError(f"nobody holds the connection from port {client_port}")
-
-
-@contextmanager
-def stream(service: Service, article: str) -> Iterator[Iterator[dict[str, object]]]:
-    """Follow an article; give what is told about comments, each waited for."""
-    address = f"{service.url}{API}/articles/{article}/events"
-    with httpx2.stream("GET", address, timeout=10) as answer:
-        lines = answer.iter_lines()
-        assert next(lines).startswith("retry")
-        yield (told for line in lines if line.startswith("data:") and "id" in (told := json.loads(line[5:])))
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def test_two_web_processes_are_measured_as_one(pair: Service) -> None:
-    def posted() -> float:
-        metrics = httpx2.get(f"{pair.url}/metrics").text
-        found = re.search(
-            r'^firstword_comments_posted_total{status="approved"} (\S+)$', metrics, re.MULTILINE
-        )
-        return float(found[1]) if found else 0.0
-
-    before = posted()
-    for _ in range(12):  # each over a connection of its own: the kernel deals them out
-        pair.post("measured", KIND)
-    assert {posted() for _ in range(8)} == {before + 12}
-
-
-def test_two_processes_send_their_streams_away_when_they_stop(
-    new_service: Start, new_database: Callable[[], str]
-) -> None:
-    service = new_service(database_url=new_database(), workers="2", port=str(free_port()))
-    assert service.run("migrate").returncode == 0
-    service.start()
-    with ExitStack() as stack:
-        streams = [stack.enter_context(line(service, get(f"{API}/articles/ferry/events"))) for _ in range(20)]
-        for each in streams:
-            hear(each, b"retry: 2000")
-        began_s = time.monotonic()
-        assert service.stop() == 0
-        measured("stop_of_two_s", time.monotonic() - began_s)
-        assert all(b"retry: " in rest(each) for each in streams)
