@@ -3,6 +3,7 @@
 import json
 import secrets
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,6 +68,22 @@ def migrate() -> None:
     database.close()
     with opened(settings):  # makes the main site
         typer.echo("The database is at the newest schema.")
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Look for what is wrong with this installation, and say what to do; status 1 if there is a problem."""
+    from .doctor import examine  # noqa: PLC0415 - the other commands need no classifier
+
+    found = list(examine())
+    if as_json:
+        typer.echo(json.dumps([asdict(each) for each in found], indent=1))
+    else:
+        for each in found:
+            typer.echo(f"{each.level:8} {each.about:9} {each.says}")
+            if each.do:
+                typer.echo(f"{'':18} {each.do}")
+    raise typer.Exit(int(any(each.level == "problem" for each in found)))
 
 
 @app.command()
