@@ -5,10 +5,11 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx2
 import psycopg
@@ -100,9 +101,12 @@ class Installation:
 
 
 @contextmanager
-def embedded(folder: Path, **settings: str) -> Iterator[Installation]:
-    """Run a service that brings its own SQLite and Valkey."""
-    service = Service(folder, port=str(free_port()), **{"post_rate": RATE, **settings})
+def embedded(
+    folder: Path, environment: Mapping[str, str] = MappingProxyType({}), **settings: str
+) -> Iterator[Installation]:
+    """Run a service that brings its own SQLite and Valkey; environment: beside its settings."""
+    service = Service(folder, port=str(free_port()), post_rate=RATE, **settings)
+    service.environment |= environment
     try:
         yield Installation(service).start()
     finally:

@@ -217,6 +217,15 @@ def test_a_holder_that_comes_in_time_keeps_its_job(world: World) -> None:
         assert not take(world, "second")
 
 
+def test_a_clock_that_was_set_back_leaves_no_job_undone(world: World) -> None:
+    assert take(world, "first")
+    world.now_ms -= 1000  # clocks of two machines differ by as much
+    assert not take(world, "second")
+    world.now_ms -= 3600 * 1000
+    assert take(world, "second")
+    assert not take(world, "first")
+
+
 def test_of_two_processes_that_reach_for_a_job_at_once_one_gets_it(postgres: Database) -> None:
     with World(postgres) as world:
         other = world.new_writer()
