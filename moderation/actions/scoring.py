@@ -6,7 +6,9 @@ pointer in SQL with what is loaded; every process calls it each second.
 """
 
 import hashlib
+import math
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,6 +32,7 @@ from . import language, measures
 
 FIRST_LANGUAGES = ("en",)  # of models whose manifest is older than the question
 KEPT_NAMES = 2000  # about a megabyte of scores
+AGAIN_S = 5.0  # a folder that was damaged may have been mended, or be on a disk that has come back
 NUMBERS = ("links_queue", "repeats_queue", "newcomers_queue")
 
 log = structlog.get_logger()
@@ -90,6 +93,7 @@ class Scoring:
         self._pinned = pinned
         self._classifier: Classifier | None = None
         self._loaded: tuple[Path, int] | None = None  # with the number of its promotion
+        self._again_s = math.inf  # when to try again what could not be loaded
         self._policy_ids: Mapping[str, str] = {}
         self._benches: Mapping[str, Bench] = {}
         self._lock = threading.Lock()
@@ -122,14 +126,15 @@ class Scoring:
 
     def _refresh_classifier(self, connection: Connection) -> bool:
         folder, promotion = (self._pinned, 0) if self._pinned else _promoted(connection)
-        if (folder, promotion) == self._loaded:
+        if (folder, promotion) == self._loaded and time.monotonic() < self._again_s:
             return False
-        self._loaded = (folder, promotion)  # what fails is not tried again each second
+        self._loaded, self._again_s = (folder, promotion), math.inf
         try:
             self._classifier = artifact.load(artifact.shipped() if folder == artifact.SHIPPED else folder)
         except (artifact.ArtifactError, OSError) as error:
             # The model that answered so far goes on; without any, comments wait for people.
             log.error("model_refused", folder=str(folder), reason=str(error))
+            self._again_s = time.monotonic() + AGAIN_S
             return False
         return True
 

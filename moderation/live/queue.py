@@ -23,6 +23,7 @@ from .client import reaching
 
 CLAIM_LANES = ("escalated", "reported", "doubtful", "new_author")
 LEASE_S = 120  # median review takes 20 s; longer leases starve the queue when a tab is left open
+LONGEST_S = 600  # no lease is longer; one that seems to be is from before the clock was set back
 MAX_CLAIM = 50
 TAU_MS = 30 * 60 * 1000  # e times the expected harm is worth half an hour of waiting
 HARM = (0.01, 1.0)
@@ -235,8 +236,9 @@ def _script_files() -> list[Path]:
 
 
 def _source(path: Path) -> bytes:
-    lanes = "local LANES = {" + ", ".join(f"'{lane}'" for lane in LANES) + "}\n"
-    source = lanes + path.with_name("common.lua").read_text("utf-8") + path.read_text("utf-8")
+    known = "local LANES = {" + ", ".join(f"'{lane}'" for lane in LANES) + "}\n"
+    known += f"local LONGEST_MS = {_ms(LONGEST_S)}\n"
+    source = known + path.with_name("common.lua").read_text("utf-8") + path.read_text("utf-8")
     return source.encode()  # of bytes redis-py computes the digest without asking the server anything
 
 

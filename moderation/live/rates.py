@@ -52,38 +52,40 @@ class Rates:
         if item is None:
             return 0
         name = item.key_for(scope, key)
-        ends_at = self._local.full_until(name, item, now=time.time())
-        if ends_at is None:
-            ends_at = await self._full_until(item, scope, key)
-        if ends_at is None:
+        wait_s = self._local.full_for(name, item, now_s=time.monotonic())
+        if wait_s is None:
+            wait_s = await self._full_for(item, scope, key)
+        if wait_s is None:
             # once more: while Redis failed to answer, others like this one were counted here
-            ends_at = self._local.full_until(name, item, now=time.time())
-        if ends_at is None:
-            self._local.note(name, item, now=time.time())
+            wait_s = self._local.full_for(name, item, now_s=time.monotonic())
+        if wait_s is None:
+            self._local.note(name, item, now_s=time.monotonic())
             return 0
-        return max(1, math.ceil(ends_at - time.time()))
+        return max(1, math.ceil(wait_s))
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._redis.aclose()
 
-    async def _full_until(self, item: limits.RateLimitItem, scope: str, key: str) -> float | None:
-        """Count in Redis; return None if it may pass or Redis is away, else when a place is free."""
+    async def _full_for(self, item: limits.RateLimitItem, scope: str, key: str) -> float | None:
+        """Count in Redis; return None if it may pass or Redis is away, else the seconds to a free place."""
         now = time.monotonic()
         if now < self._ask_again_at:
             return None
         if self._ask_again_at:
             self._ask_again_at = now + OPEN_S  # this request tries, the ones after it do not wait for it
         try:
-            if await self._shared.hit(item, scope, key):
-                ends_at = None
-            else:
-                ends_at = (await self._shared.get_window_stats(item, scope, key)).reset_time
+            wait_s = None
+            if not await self._shared.hit(item, scope, key):
+                wait_s = (await self._shared.get_window_stats(item, scope, key)).reset_time - time.time()
+                if wait_s > 2 * item.get_expiry():  # hits from the future: the clock was set back
+                    await self._shared.clear(item, scope, key)
+                    wait_s = None
         except ASYNC_ERRORS:
             self._ask_again_at = time.monotonic() + OPEN_S
             return None
         self._ask_again_at = 0.0
-        return ends_at
+        return wait_s
 
 
 class _Windows:
@@ -92,16 +94,16 @@ class _Windows:
     def __init__(self) -> None:
         self._hits: OrderedDict[str, deque[float]] = OrderedDict()
 
-    def full_until(self, name: str, item: limits.RateLimitItem, *, now: float) -> float | None:
+    def full_for(self, name: str, item: limits.RateLimitItem, *, now_s: float) -> float | None:
         hits = self._hits.get(name)
         if hits is None or len(hits) < item.amount:
             return None
-        ends_at = hits[0] + item.get_expiry()
-        return ends_at if ends_at > now else None
+        wait_s = hits[0] + item.get_expiry() - now_s
+        return wait_s if wait_s > 0 else None
 
-    def note(self, name: str, item: limits.RateLimitItem, *, now: float) -> None:
+    def note(self, name: str, item: limits.RateLimitItem, *, now_s: float) -> None:
         hits = self._hits.setdefault(name, deque(maxlen=item.amount))
-        hits.append(now)
+        hits.append(now_s)
         self._hits.move_to_end(name)
         if len(self._hits) > MAX_WINDOWS:
             self._hits.popitem(last=False)

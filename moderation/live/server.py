@@ -27,7 +27,7 @@ from .folder import FolderLock, private_folder, socket_path
 START_S = 30.0  # a 1 GB append-only file loads in about 10 s
 STOP_S = 5.0
 FIRST_PAUSE_S = 0.05
-MAX_PAUSE_S = 5.0
+MAX_PAUSE_S = 1.0  # a birth takes 0.15 s: dying again and again costs little, waiting costs the queue
 STEADY_S = 10.0  # a server that lived this long begins its back-off anew
 DEATHS_AT_START = 3
 UNREADABLE = "reading the append only file"  # "Bad file format …" or "Unrecoverable error …"

@@ -54,22 +54,17 @@ def promote(transaction: Transaction, model_id: str, made_by: str) -> None:
 def take_lease(transaction: Transaction, name: str, holder: str, lease_ms: int) -> bool:
     """Take or keep a job for a while; False while another process holds it.
 
-    An end that nobody could have written by this clock is from before the clock was set back.
+    A lease that ends far later than any could was taken before the clock was set back: nobody has it.
     """
-    connection = transaction.connection
-    values = {"holder": holder, "expires_at_ms": transaction.now_ms + lease_ms}
+    connection, now_ms = transaction.connection, transaction.now_ms
+    values = {"holder": holder, "expires_at_ms": now_ms + lease_ms}
+    is_over = or_(lease.c.expires_at_ms <= now_ms, lease.c.expires_at_ms > now_ms + 2 * lease_ms)
     made = _INSERT[connection.dialect.name](lease).values(name=name, holder=holder, expires_at_ms=0)
     connection.execute(made.on_conflict_do_nothing(index_elements=["name"]))
     taken = connection.execute(
         update(lease)
         .where(lease.c.name == name)
-        .where(
-            or_(
-                lease.c.holder == holder,
-                lease.c.expires_at_ms <= transaction.now_ms,
-                lease.c.expires_at_ms > transaction.now_ms + 2 * lease_ms,  # clocks may differ a little
-            )
-        )
+        .where(or_(lease.c.holder == holder, is_over))
         .values(**values)
     )
     return taken.rowcount == 1

@@ -5,10 +5,11 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx2
 import psycopg
@@ -88,11 +89,10 @@ class Installation:
         return sum(status == "pending" for _, _, status in read_stored(self.service).comments.values())
 
     def metric(self, name: str) -> float:
-        """Return a metric without labels, or with the labels given, as Prometheus would read it."""
+        """Return a metric, named with its labels, as Prometheus would read it; 0.0 if it is not there."""
         text = httpx2.get(f"{self.service.url}/metrics", timeout=30).text
         found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
-        assert found, name
-        return float(found.group(1))
+        return float(found.group(1)) if found else 0.0
 
     def log(self) -> str:
         """Return all that the service has logged."""
@@ -100,9 +100,12 @@ class Installation:
 
 
 @contextmanager
-def embedded(folder: Path, **settings: str) -> Iterator[Installation]:
-    """Run a service that brings its own SQLite and Valkey."""
-    service = Service(folder, port=str(free_port()), **{"post_rate": RATE, **settings})
+def embedded(
+    folder: Path, environment: Mapping[str, str] = MappingProxyType({}), **settings: str
+) -> Iterator[Installation]:
+    """Run a service that brings its own SQLite and Valkey; environment: beside its settings."""
+    service = Service(folder, port=str(free_port()), post_rate=RATE, **settings)
+    service.environment |= environment
     try:
         yield Installation(service).start()
     finally:

@@ -24,6 +24,7 @@ KIND = "Thank you for this thoughtful article, paragraph {n} of {run} was new to
 HELD = "My neighbour said kys to referee {n} of {run}, which was not kind."
 WANTED = {"limit": 5, "order": "newest"}
 CROWD = 4
+PATIENCE_S = 60.0
 
 
 @dataclass(slots=True)
@@ -46,11 +47,11 @@ class People:
                 self.post_once(client, (KIND, HELD)[n % 2].format(n=n, run=run))
 
     def post_once(self, client: httpx2.Client, body: str) -> None:
-        """Post one comment, again and again until it is acknowledged or all is over."""
-        key = uuid4().hex
+        """Post one comment, again and again until it is acknowledged, or all is over, or patience is."""
+        key, began_s = uuid4().hex, time.monotonic()
         self.ledger.tried[key] = body
         while not self._send(client, key) and not self.is_over.wait(PAUSE_S):
-            pass
+            assert time.monotonic() - began_s < PATIENCE_S
 
     def read(self) -> None:
         """Read the newest page over and over."""

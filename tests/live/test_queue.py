@@ -136,6 +136,14 @@ def test_a_lease_that_ran_out_goes_back_with_its_priority(queue: Queue) -> None:
     assert ids(queue.claim(limit=2, holder="ben")) == ["a", "b"]
 
 
+def test_a_clock_that_was_set_back_keeps_no_comment_leased(queue: Queue, client: redis.Redis) -> None:
+    queue.push([waiting("a")])
+    [lease] = queue.claim(limit=1, holder="mia")
+    assert queue.reap() == 0
+    client.zadd(keys.leases("main"), {"a": lease.expires_at_ms + 3600 * 1000})  # as an hour before
+    assert ids(queue.claim(limit=1, holder="ben")) == ["a"]
+
+
 def test_a_lease_that_ran_out_can_be_claimed_without_a_reap(queue: Queue) -> None:
     queue.push([waiting("a")])
     [lost] = queue.claim(limit=1, holder="mia", lease_s=0.02)

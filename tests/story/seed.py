@@ -16,6 +16,8 @@ from moderation.store.db import Database
 from moderation.store.writer import Transaction, Writer
 from tests.service import Service
 
+SLICE = 20_000  # rows a transaction
+
 
 @contextmanager
 def database_of(service: Service) -> Iterator[tuple[Database, Writer]]:
@@ -37,14 +39,16 @@ def tokens(service: Service, *roles: Role) -> list[str]:
 def waiting(service: Service, article: str, count: int) -> None:
     """Let so many comments wait on an article; nothing tells the queue of them but a rebuild."""
     with database_of(service) as (_, writer):
-        writer.run(lambda transaction: _add(transaction, article, count))
+        for start in range(0, count, SLICE):
+            numbers = range(start, min(start + SLICE, count))
+            writer.run(lambda transaction, numbers=numbers: _add(transaction, article, numbers))  # type: ignore[misc]
 
 
-def _add(transaction: Transaction, article: str, count: int) -> None:
+def _add(transaction: Transaction, article: str, numbers: range) -> None:
     article_id = articles.ensure(transaction, "main", article).id
     author_id = str(uuid7())
     people.add_author(transaction, author_id=author_id, site_id="main", name="A crowd")
-    rows = [_row(number, article_id, author_id, transaction.now_ms) for number in range(count)]
+    rows = [_row(number, article_id, author_id, transaction.now_ms) for number in numbers]
     transaction.connection.execute(insert(tables.comment), rows)
     revisions = [
         {

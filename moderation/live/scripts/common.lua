@@ -1,4 +1,5 @@
--- Put in front of every queue script, after a line `local LANES = {…}` that Python writes.
+-- Put in front of every queue script, after the lines `local LANES = {…}` and `local LONGEST_MS = …`
+-- that Python writes.
 -- KEYS: lane_of, leases, lease_of, token_of, then rank and age of each lane (keys.of_queue).
 -- Scores travel as strings: Lua prints numbers with 14 digits, a score has up to 17.
 
@@ -58,9 +59,19 @@ local function held(token, holder)
   return nil, nil
 end
 
+-- Leases that have run out; and those that end later than any can, from before the clock was set back.
+local function over(limit)
+  local now = now_ms()
+  local ids = redis.call('ZRANGEBYSCORE', LEASES, '-inf', whole(now), 'LIMIT', 0, limit)
+  if #ids == 0 then
+    ids = redis.call('ZRANGEBYSCORE', LEASES, whole(now + LONGEST_MS), '+inf', 'LIMIT', 0, limit)
+  end
+  return ids
+end
+
 -- One command a key and not one a comment: a claim of 50 may have to take back as many first.
 local function reap(limit)
-  local ids = redis.call('ZRANGEBYSCORE', LEASES, '-inf', whole(now_ms()), 'LIMIT', 0, limit)
+  local ids = over(limit)
   if #ids == 0 then
     return 0
   end
