@@ -53,10 +53,10 @@ async def test_two_processes_share_the_count(rates: Rates, url: str) -> None:
 
 
 async def test_a_clock_that_was_set_back_locks_nobody_out(
-    rates: Rates, shared_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+    rates: Rates, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await hits(rates, 4) == [0, 0, 0, 60]
-    other, present = Rates(shared_server.url), time.time
+    other, present = Rates(url), time.time
     monkeypatch.setattr(time, "time", lambda: present() - 3600)
     assert await hits(rates, 1) == [60]
     assert await hits(other, 4) == [0, 0, 0, 60]
