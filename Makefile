@@ -1,5 +1,5 @@
 # Two commands matter: `make serve` and `make test`. Both need only python3 (3.11 or newer) and make.
-.PHONY: serve test check format bench prove audit lock clean
+.PHONY: serve test check format bench embed prove audit lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,6 +22,11 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev $(VENV)/.bench
 	$(BIN)/python -m tests.bench
+
+# The script that publishers include, from its modules. The minifier is needed here only.
+embed: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "tdewolff-minify>=2.24,<3"
+	$(BIN)/python -m moderation.web.bundle
 
 prove: $(VENV)/.dev
 	$(BIN)/python -m pytest -m prove tests

@@ -35,10 +35,13 @@ def refuse_closed(transaction: Transaction, article: Row[Any]) -> None:
 
 
 def signals_of(
-    transaction: Transaction, bench: Bench, article: Row[Any], author: Row[Any] | None, words_hash: str
+    transaction: Transaction, bench: Bench, state: str, author: Row[Any] | None, words_hash: str
 ) -> dict[str, Any]:
-    """Return the signals that only SQL knows. author None: made just now. Raises Forbidden if banned."""
-    signals = circumstances(article.state, author, transaction.now_ms)
+    """Return the signals that only SQL knows. state: the article's; author None: made just now.
+
+    Raises Forbidden if banned.
+    """
+    signals = circumstances(state, author, transaction.now_ms)
     if author is None:
         return signals
     since_ms = transaction.now_ms - REPEAT_WINDOW_MS

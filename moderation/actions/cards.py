@@ -4,28 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from sqlalchemy import ColumnElement, Connection, Row
 
-from models import text
-from models.classifier import Classifier
 from models.explain import Span
 
 from ..domain.states import Status
 from ..store import articles, comments, decisions, people
 from ..store.tables import article, comment
-from . import language
+from . import highlights, language
 from .pages import cut
 from .parts import Parts
-from .scoring import Bench, Scoring
-
-TOP_LABELS = 2  # words are shown for what drove the score, not for all eight labels
-SHOWN_FROM = 0.1  # below that a label has nothing to explain
+from .scoring import Scoring
 
 CONTEXT_DEPTH = 3  # comments above the one to decide
-LISTED = "listed_phrase"
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +100,7 @@ def _cards(connection: Connection, scoring: Scoring, rows: Sequence[Row[Any]]) -
             scores=scores[row.id].scores if row.id in scores else {},
             model_id=scores[row.id].model_id if row.id in scores else None,
             reasons=said[row.id].reasons if row.id in said else (),
-            highlights=_highlights(
+            highlights=highlights.likeliest(
                 scoring.bench(row.site_id), row.body, scores[row.id].scores if row.id in scores else {}
             ),
             language=language.detect(row.body, expected=scoring.bench(row.site_id).rules.languages),
@@ -128,28 +119,3 @@ def _context(connection: Connection, row: Row[Any]) -> list[Row[Any]]:
         context.insert(0, parent)
         parent_id = parent.parent_id
     return context
-
-
-def _highlights(bench: Bench, body: str, scores: Mapping[str, float]) -> list[Span]:
-    return _listed(bench, body) + _driving(bench.classifier, body, scores)
-
-
-def _listed(bench: Bench, body: str) -> list[Span]:
-    """Mark the phrases of the site's word lists."""
-    words = text.tokens(body)
-    spelled = [word.text for word in words]
-    hits = bench.banned.find(spelled) + bench.suspect.find(spelled)
-    return [Span(words[hit.begin].begin, words[hit.end - 1].end, LISTED, 1.0) for hit in hits]
-
-
-def _driving(classifier: Classifier | None, body: str, scores: Mapping[str, float]) -> list[Span]:
-    """Mark the words that drove the likeliest labels."""
-    if classifier is None:
-        return []
-    likely = sorted(scores, key=lambda label: -scores[label])[:TOP_LABELS]
-    labels = [label for label in likely if scores[label] >= SHOWN_FROM and label in classifier.labels]
-    try:
-        return [span for label in labels for span in classifier.explain(body, label)]
-    except Exception as error:  # a card without coloured words is still a card
-        log.error("unexplained", model=classifier.model_id, error=type(error).__name__)
-        return []

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ..domain import content
 from ..domain.roles import Person
 from ..live.rates import address_block
 from ..store import idempotency
@@ -25,6 +26,16 @@ class Draft:
     reader: Person | None
     address: str
     idempotency_key: str | None = None
+
+
+def checked(draft: Draft) -> Draft:
+    """Return a draft as it would be stored. Raises Invalid naming what is wrong."""
+    return replace(
+        draft,
+        article_key=content.checked_article_key(draft.article_key),
+        body=content.checked_body(draft.body),
+        name=content.checked_name(draft.name, field="author/name") if draft.name is not None else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address
         article = articles.get(transaction.connection, comment.article_id)
         refuse_closed(transaction, article)
         author = people.get_author(transaction.connection, reader_id)
-        known = signals_of(transaction, bench, article, author, words_hash)
+        known = signals_of(transaction, bench, article.state, author, words_hash)
         was_stopped = decisions.was_stopped(transaction.connection, comment.id)
         signals = replace(text_signals, was_stopped=was_stopped, **known)
         verdict = judge(signals, bench.rules)

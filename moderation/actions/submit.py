@@ -1,13 +1,10 @@
 """Take a comment: check it and hand it to the writer; acknowledged only when it is durable."""
 
-from dataclasses import replace
-
 from starlette.concurrency import run_in_threadpool
 
-from ..domain import content
 from . import posting, tracing
 from .admission import limit_posts
-from .drafts import Checked, Draft, Posted
+from .drafts import Checked, Draft, Posted, checked
 from .parts import Parts
 from .rendering import is_plain, render
 from .scoring import Written
@@ -19,17 +16,12 @@ QUICK = 500  # characters whose markup takes at most 2 ms; 4,000 may take 14
 
 async def submit(parts: Parts, draft: Draft) -> Posted:
     """Post a comment. Raises Invalid, Conflict (closed), Forbidden (banned), TooMany or Away."""
-    draft = replace(
-        draft,
-        article_key=content.checked_article_key(draft.article_key),
-        body=content.checked_body(draft.body),
-        name=content.checked_name(draft.name, field="author/name") if draft.name is not None else None,
-    )
+    draft = checked(draft)
     bench = parts.scoring.bench(draft.site_id)
     await limit_posts(parts, draft.reader.person_id if draft.reader else None, draft.address)
-    checked = Checked(draft, await _rendered(draft.body), Written(draft.body), bench)
+    made = Checked(draft, await _rendered(draft.body), Written(draft.body), bench)
     with tracing.span("write"):
-        return await parts.writer.write(posting.write, checked, key=draft.article_key)
+        return await parts.writer.write(posting.write, made, key=draft.article_key)
 
 
 async def _rendered(body: str) -> str:

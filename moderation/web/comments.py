@@ -10,7 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..actions import own, publish, read, submit
+from ..actions import own, preview, publish, read, submit
+from ..actions.drafts import Draft
 from ..actions.pages import Content, Wanted
 from ..domain import content
 from ..domain.errors import Field, Invalid, Missing
@@ -20,6 +21,8 @@ from .endpoint import Call
 from .hot import CACHING, address
 from .identity import READER_COOKIE, READER_COOKIE_S
 from .json import JsonResponse, encode
+
+OUTCOMES = {"approve": "published", "queue": "held", "reject": "refused"}
 
 
 def render_page(wanted: Wanted, shown: Content) -> bytes:
@@ -91,7 +94,7 @@ async def one(call: Call) -> Response:
 async def post(call: Call) -> Response:
     """POST /articles/{article_id}/comments."""
     said = call.body
-    draft = submit.Draft(
+    draft = Draft(
         site_id=call.query.site,
         article_key=call.path("article_id"),
         body=said.body,
@@ -110,6 +113,35 @@ async def post(call: Call) -> Response:
         token = call.parts.signing.reader_token(posted.reader_id)
         set_cookie(response, call.request, READER_COOKIE, token, READER_COOKIE_S)
     return response
+
+
+async def show_preview(call: Call) -> Response:
+    """POST /articles/{article_id}/comments:preview."""
+    said = call.body
+    shown = await preview.preview(
+        call.parts,
+        Draft(
+            site_id=call.query.site,
+            article_key=call.path("article_id"),
+            body=said.body,
+            parent_id=None,
+            name=said.author.name if said.author else None,
+            reader=call.person,
+            address=call.address,
+        ),
+    )
+    return JsonResponse(
+        {
+            "body_html": shown.body_html,
+            "outcome": OUTCOMES[shown.outcome],
+            # In words: numbers would tell how to stay just below a limit.
+            "reasons": [{"code": each.code, "detail": each.detail} for each in shown.reasons],
+            "phrases": [
+                {"begin": begin, "end": end, "text": shown.body[begin:end]} for begin, end in shown.phrases
+            ],
+        },
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 async def edit(call: Call) -> Response:

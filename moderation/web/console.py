@@ -32,7 +32,7 @@ async def demo(request: Request) -> Response:
 
 
 async def embed(_: Request) -> Response:
-    """Give publishers the one script they include."""
+    """Give publishers the one script they include; `bundle.py` makes it."""
     headers = {
         "Cache-Control": "no-cache",
         "Access-Control-Allow-Origin": "*",

@@ -90,6 +90,13 @@ class PostInput(_Input):
     softened_from: str | None = None
 
 
+class PreviewInput(_Input):
+    """A comment that may be posted."""
+
+    body: Annotated[str, _shown(1, BODY_LIMIT)]
+    author: AuthorInput | None = None
+
+
 class EditInput(_Input):
     """A comment's new text."""
 

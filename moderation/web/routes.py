@@ -36,6 +36,16 @@ READERS = (
         refusals=(403, 409, 429),
     ),
     Endpoint(
+        "POST",
+        "/articles/{article_id}/comments:preview",
+        comments.show_preview,
+        "Whether a comment would be published, held or refused, and for which words",
+        query=inputs.SiteQuery,
+        body=inputs.PreviewInput,
+        answers={200: shapes.Preview},
+        refusals=(403, 409, 429),
+    ),
+    Endpoint(
         "PUT",
         "/articles/{article_id}",
         comments.put_article,

@@ -88,6 +88,24 @@ class Counts(TypedDict):
     counts: dict[str, int]
 
 
+class Phrase(TypedDict):
+    begin: int
+    end: int
+    text: str
+
+
+class PreviewReason(TypedDict):
+    code: str
+    detail: str
+
+
+class Preview(TypedDict):
+    body_html: str
+    outcome: Literal["published", "held", "refused"]
+    reasons: list[PreviewReason]
+    phrases: list[Phrase]
+
+
 class Span(TypedDict):
     begin: int
     end: int

@@ -3,25 +3,14 @@
 With FIRSTWORD_SCREENSHOTS set to a folder it also takes the README's pictures there.
 """
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from tests.browser.ways import opened, photograph, write
 from tests.service import Service
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-)
 KIND = "I have cycled along the quay every morning for nine years, and today I could hear the gulls."
 NASTY = "You are a worthless piece of shit, you fucking idiot."
 DOUBTFUL = "Someone shouted “kys” at the tram driver on Sunday. That has no place on our quay."
@@ -34,38 +23,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     service = Service(tmp_path_factory.mktemp("story")).start()
     yield service
     service.stop()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield browser
-        browser.close()
-
-
-def opened(context: BrowserContext, url: str, troubles: list[str]) -> Page:
-    """Open a page that notes every script error and every breach of the content policy."""
-    page = context.new_page()
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-    page.goto(url)
-    return page
-
-
-def write(page: Page, text: str, name: str) -> None:
-    page.get_by_role("textbox", name="Your comment").first.fill(text)
-    page.get_by_role("textbox", name="Your name").first.fill(name)
-    page.get_by_role("button", name="Post", exact=True).first.click()
-
-
-def photograph(page: Page, name: str, *, full: bool = False) -> None:
-    """Take the picture in light and dark, if pictures are asked for."""
-    if folder := os.environ.get("FIRSTWORD_SCREENSHOTS"):
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", full_page=full)
-        page.emulate_media(color_scheme="light")
 
 
 def test_a_comment_lives_from_the_page_through_the_queue_back_to_the_page(
@@ -86,6 +43,8 @@ def test_a_comment_lives_from_the_page_through_the_queue_back_to_the_page(
     expect(thread.get_by_text("Be the first to comment!")).to_be_hidden()
 
     write(page, NASTY, "Ann Ferry")
+    expect(thread.get_by_text("This would not be published")).to_be_visible()
+    page.get_by_role("button", name="Post it anyway").click()
     expect(thread.get_by_text("This comment was not published")).to_be_visible()
     expect(page.get_by_role("textbox", name="Your comment").first).to_have_value(NASTY)
 
@@ -94,6 +53,7 @@ def test_a_comment_lives_from_the_page_through_the_queue_back_to_the_page(
     expect(open_elsewhere.get_by_text(NASTY)).to_have_count(0)
 
     write(page, DOUBTFUL, "Ann Ferry")
+    page.get_by_role("button", name="Post it anyway").click()
     expect(thread.get_by_text("Waiting for a moderator")).to_be_visible()
     page.reload()
     expect(page.locator("#firstword").get_by_text("Waiting for a moderator")).to_be_visible()

@@ -2,6 +2,8 @@
 
    No cookies are sent: the reader is who the token says, on the publisher's own site and elsewhere alike. */
 
+export const LIMIT = 4000; // characters of a comment, the server's own limit
+
 export class Problem extends Error {
   constructor(status, { detail = "", errors = [], retryAfter_s = null } = {}) {
     super(detail || `HTTP ${status}`);
@@ -61,6 +63,8 @@ export function createApi({ base, site, article, memory }) {
     post: (comment, key) => asReader(comment.author.name, () => call("POST", `${here}/comments`, {
       query: { site }, body: comment, key, identified: true,
     })),
+    preview: (comment) => call("POST", `${here}/comments:preview`, { query: { site }, body: comment, identified: true }),
+    edit: (id, body) => call("PATCH", `/comments/${id}`, { body: { body }, identified: true }),
     remove: (id) => call("DELETE", `/comments/${id}`, { identified: true }),
     me: () => call("GET", "/me", { identified: true }),
     mine: () => call("GET", "/me/comments", { query: { site, article }, identified: true }),

@@ -5,11 +5,12 @@
 
 import { el, freshId } from "../shared/dom.js";
 import { timeElement } from "../shared/when.js";
+import { WINDOW_MS } from "./edit.js";
 import { words } from "./words.js";
 
 const HUES = 8; // as many avatar colours as thread.css names
 
-/* hooks: ownId(), mayReply(), onReply(view), onRemove(view), onDismiss(view), onMoreReplies(view) */
+/* hooks: ownId(), mayReply(), onReply(view), onEdit(view), onRemove(view), onDismiss(view), onMoreReplies(view) */
 export function createView(comment, hooks) {
   const replies = el("ol", { class: "fw-replies", hidden: true });
   const more = el("button", { type: "button", class: "fw-more-replies", hidden: true, onclick: () => hooks.onMoreReplies(view) });
@@ -85,7 +86,7 @@ function note(view, hooks) {
   }
   if (comment.status !== "rejected") return null;
   return el("div", { class: "fw-note fw-note-declined" },
-    el("p", {}, el("strong", { text: words.declined })),
+    el("p", {}, el("strong", { text: comment.isEditRefused ? words.editRefused : words.declined })),
     reasonList(comment),
     el("button", { type: "button", class: "fw-action", text: words.dismiss, onclick: () => hooks.onDismiss(view) }));
 }
@@ -111,6 +112,12 @@ function actions(view, hooks, isOwn) {
     }));
   }
   if (isOwn && comment.status !== "rejected") {
+    const left_ms = new Date(comment.created_at).getTime() + WINDOW_MS - Date.now();
+    if (left_ms > 0 && hooks.mayReply()) {
+      const edit = el("button", { type: "button", class: "fw-action", text: words.edit, onclick: () => hooks.onEdit(view) });
+      setTimeout(() => edit.remove(), left_ms);
+      row.append(edit);
+    }
     row.append(el("button", { type: "button", class: "fw-action", text: words.remove, onclick: () => askToRemove(view, hooks, row) }));
   }
   return row;

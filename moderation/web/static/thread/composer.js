@@ -1,14 +1,15 @@
 /* The form that a comment or a reply is written in.
 
    Promises: a text is never lost (draft kept on every keystroke until the server has taken it), never
-   posted twice (one idempotency key per text, kept with the draft), and every refusal says why. */
+   posted twice (one idempotency key per text, kept with the draft), and every refusal says why. Where a
+   text would be held or refused, its author hears so first and may reword it (nudge.js). */
 
 import { codePoints, el, freshId } from "../shared/dom.js";
-import { Problem } from "./api.js";
+import { LIMIT, Problem } from "./api.js";
 import { reasonList } from "./comment.js";
+import { createNudge } from "./nudge.js";
 import { sentenceFor, words } from "./words.js";
 
-const LIMIT = 4000; // characters, the server's own limit
 const COUNT_FROM = 3600; // the counter appears for the last tenth
 const FIELDS = { body: "text", "author/name": "name", "author.name": "name", author: "name", name: "name" };
 
@@ -31,6 +32,7 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
     onCancel ? el("button", { type: "button", class: "fw-action fw-cancel", text: words.cancel, onclick: cancel }) : null, send),
   result);
   let isBusy = false;
+  let nudgedFor = null; // the text that its author was told of
   let attempt = draft.attempt ?? null; // {payload, key}: the same text again is the same request
 
   text.input.addEventListener("input", () => { keep(); grow(); count(); text.fail(null); });
@@ -76,22 +78,39 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
     return !text.isWrong && !name.isWrong;
   }
 
-  async function submit() {
+  async function submit({ isSure = false } = {}) {
     if (isBusy || !isComplete()) return;
     const comment = { body: text.input.value, author: { name: name.input.value.trim() || words.anonymous } };
-    if (parent) comment.parent_id = parent.id;
-    const payload = JSON.stringify(comment);
-    if (attempt?.payload !== payload) attempt = { payload, key: newKey() };
-    keep();
     busy(true);
     result.replaceChildren();
     try {
+      if (!isSure && await isNudged(comment)) return;
+      if (parent) comment.parent_id = parent.id;
+      const payload = JSON.stringify(comment);
+      if (attempt?.payload !== payload) attempt = { payload, key: newKey() };
+      keep();
       taken(await api.post(comment, attempt.key));
     } catch (problem) {
       failed(problem);
     } finally {
       busy(false);
     }
+  }
+
+  /* Tell the author what would become of it, once a text. A server that does not answer stops nobody. */
+  async function isNudged(comment) {
+    if (nudgedFor === comment.body) return false;
+    const shown = await api.preview(comment).catch(() => null);
+    nudgedFor = comment.body;
+    if (!shown || shown.outcome === "published") return false;
+    const nudge = createNudge({
+      shown, body: comment.body,
+      onReword: () => { result.replaceChildren(); text.input.focus(); },
+      onSend: () => submit({ isSure: true }),
+    });
+    result.replaceChildren(nudge);
+    nudge.focus();
+    return true;
   }
 
   function taken(comment) {

@@ -33,7 +33,7 @@ export function createSort({ sort, onChange }) {
   }
 
   function onOutside(event) {
-    if (!element.contains(event.target)) close(false);
+    if (!event.composedPath().includes(element)) close(false);
   }
 
   function choose(value) {
@@ -50,7 +50,7 @@ export function createSort({ sort, onChange }) {
   }
 
   function onMenuKey(event) {
-    const at = choices.indexOf(document.activeElement);
+    const at = choices.indexOf(element.getRootNode().activeElement);
     const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: choices.length - 1 };
     if (event.key in moves) {
       event.preventDefault();

@@ -1,23 +1,24 @@
 /* A comment thread in a page: heading, order, form, list, live news.
 
-   mount(slot, base) is the only thing embed.js knows. This module decides what is asked of the server and
+   mount(slot, shadow, base) is the only thing embed.js knows. This module decides what is asked of the server and
    when; how things look is comment.js and composer.js, where they stand is list.js. */
 
-import { el, freshId } from "./shared/dom.js";
-import { keepTime } from "./shared/when.js";
-import { createArrivals } from "./thread/arrivals.js";
-import { createApi } from "./thread/api.js";
-import { createComposer } from "./thread/composer.js";
-import { createList } from "./thread/list.js";
-import { follow } from "./thread/live.js";
-import { createMemory } from "./thread/memory.js";
-import { createSort } from "./thread/sort.js";
-import { followTheme } from "./thread/theme.js";
-import { words } from "./thread/words.js";
+import { el, freshId } from "../shared/dom.js";
+import { keepTime } from "../shared/when.js";
+import { createArrivals } from "./arrivals.js";
+import { createApi } from "./api.js";
+import { createComposer } from "./composer.js";
+import { createEdit } from "./edit.js";
+import { createList } from "./list.js";
+import { follow } from "./live.js";
+import { createMemory } from "./memory.js";
+import { createSort } from "./sort.js";
+import { followTheme } from "./theme.js";
+import { words } from "./words.js";
 
 const SINGLY = 5; // more news than this at once: ask for the page instead of each comment
 
-export function mount(slot, base) {
+export function mount(slot, shadow, base) {
   const article = slot.dataset.article || location.pathname;
   const site = slot.dataset.site || "main";
   const memory = createMemory(site, article);
@@ -32,7 +33,7 @@ export function mount(slot, base) {
   const more = el("button", { type: "button", class: "fw-button fw-button-quiet fw-more", text: words.loadMore, hidden: true, onclick: loadMore });
   const list = createList({
     ownId: () => state.ownId, mayReply: () => state.isOpen,
-    onReply: openReply, onRemove: remove, onDismiss: dismiss, onMoreReplies: loadReplies,
+    onReply: openReply, onEdit: openEdit, onRemove: remove, onDismiss: dismiss, onMoreReplies: loadReplies,
   });
   const composer = createComposer({ api, memory, place: "top", onPosted });
   const head = el("div", { class: "fw-head" },
@@ -44,7 +45,7 @@ export function mount(slot, base) {
 
   followTheme(slot, root);
   skeleton();
-  slot.replaceChildren(root);
+  shadow.replaceChildren(root);
   keepTime(root);
   load();
 
@@ -195,7 +196,7 @@ export function mount(slot, base) {
 
   function openReply(view) {
     if (view.replySlot.firstChild) return view.replySlot.querySelector("textarea").focus();
-    const button = document.activeElement;
+    const button = shadow.activeElement;
     const close = () => { view.replySlot.replaceChildren(); button?.focus(); };
     const reply = createComposer({
       api, memory, place: view.comment.id, parent: view.comment, onCancel: close,
@@ -209,6 +210,24 @@ export function mount(slot, base) {
     });
     view.replySlot.replaceChildren(reply.element);
     reply.focus();
+  }
+
+  function openEdit(view) {
+    const article = view.element.querySelector(":scope > article");
+    const kept = [...article.querySelectorAll(":scope > .fw-body, :scope > .fw-actions")];
+    const form = createEdit({ api, comment: view.comment, onSaved, onCancel: () => { back(); article.focus({ preventScroll: true }); } });
+    const back = () => { form.element.remove(); for (const part of kept) part.hidden = false; };
+    for (const part of kept) part.hidden = true;
+    article.append(form.element);
+    form.focus();
+
+    function onSaved(comment) {
+      view.update({ ...comment, replies: undefined, isEditRefused: comment.status === "rejected" });
+      view.element.querySelector(":scope > article").focus({ preventScroll: true });
+      if (comment.status === "pending") memory.waiting = [...memory.waiting, comment.id];
+      say(comment.status === "pending" ? words.held : comment.status === "rejected" ? words.editRefused : words.saved);
+      refresh(comment.article_version);
+    }
   }
 
   // ── news ──

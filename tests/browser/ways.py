@@ -1,0 +1,30 @@
+"""What readers do, in a word each."""
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page
+
+
+def opened(context: BrowserContext, url: str, troubles: list[str]) -> Page:
+    """Open a page that notes every script error and every breach of the content policy."""
+    page = context.new_page()
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+    page.goto(url)
+    return page
+
+
+def write(page: Page, text: str, name: str) -> None:
+    page.get_by_role("textbox", name="Your comment").first.fill(text)
+    page.get_by_role("textbox", name="Your name").first.fill(name)
+    page.get_by_role("button", name="Post", exact=True).first.click()
+
+
+def photograph(page: Page, name: str, *, full: bool = False) -> None:
+    """Take the picture in light and dark, if pictures are asked for."""
+    if folder := os.environ.get("FIRSTWORD_SCREENSHOTS"):
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", full_page=full)
+        page.emulate_media(color_scheme="light")
