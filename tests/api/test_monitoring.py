@@ -102,3 +102,12 @@ def test_the_pattern_of_the_address_is_the_one_in_the_dashboard(samples: Samples
     route = f"{API}/articles/{{article_id:path}}/comments"
     assert any(route in expression for expression in dashboard())
     assert route in {labels["route"] for labels in samples["firstword_http_request_seconds_count"]}
+
+
+def test_the_manual_tells_what_every_line_of_the_log_means() -> None:
+    sources = (DOCS.parent / "moderation").rglob("*.py")
+    said = re.compile(r'\blog\.(?:info|warning|error)\(\s*"(\w+)"(?: if [\w.]+ else "(\w+)")?')
+    logged = {event for path in sources for pair in said.findall(path.read_text()) for event in pair if event}
+    assert len(logged) > 15
+    manual = (DOCS / "operations.md").read_text()
+    assert {event for event in logged if f"`{event}`" not in manual} == set()
