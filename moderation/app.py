@@ -23,6 +23,7 @@ from .actions.relay import Relay
 from .actions.retention import Kept
 from .actions.scoring import Scoring
 from .actions.sessions import Signing
+from .archive.moving import finish
 from .domain.errors import Away
 from .domain.events import Event
 from .live.bus import RESYNC, Bus
@@ -99,6 +100,7 @@ def opened(settings: Settings) -> Iterator[tuple[Database, Writer]]:
 
 def open_ready_database(settings: Settings) -> Database:
     """Open the database; migrate it if it is embedded. Raises Away if it is not at the newest schema."""
+    finish(settings)
     database = open_database(settings.database_url, data_folder(settings))
     try:
         if database.is_sqlite:
@@ -146,6 +148,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
     async with AsyncExitStack() as stack:
         sync = stack.enter_context(ExitStack())
         sync.enter_context(traces(settings))
+        finish(settings)
         if settings.is_embedded_database:  # one web process writes a SQLite file, whatever Redis it has
             lock = FolderLock(data_folder(settings) / "service.lock")
             lock.take()

@@ -88,22 +88,22 @@ def doctor(as_json: AsJson = False) -> None:
 
 @app.command()
 def backup(file: Path) -> None:
-    """Write database, secret key and promoted models into one file, while the service runs (SQLite)."""
-    from . import archive  # noqa: PLC0415 - the other commands need no tar
+    """Write database, secret key and promoted models into one file, while the service runs."""
+    from .archive import copies  # noqa: PLC0415 - the other commands need no tar
 
-    parts = archive.backup(load(), file)
+    parts = copies.backup(load(), file)
     typer.echo(f"Wrote {len(parts)} parts to {file}. It holds what readers typed and the key: keep it safe.")
 
 
 @app.command()
 def restore(
     file: Path,
-    force: Annotated[bool, typer.Option("--force", help="Set aside the data that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Keep what is there aside and restore.")] = False,
 ) -> None:
-    """Put a backup into the data dir, with the service stopped (SQLite)."""
-    from . import archive  # noqa: PLC0415
+    """Put a backup in the place of what is there, with the service stopped."""
+    from .archive import copies  # noqa: PLC0415
 
-    kept = archive.restore(load(), file, replace=force)
+    kept = copies.restore(load(), file, replace=force)
     typer.echo(f"Restored {file}." + (f" What was there is in {kept}." if kept else ""))
 
 

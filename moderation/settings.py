@@ -24,6 +24,7 @@ UNSET_IF_EMPTY = (
     "model",
     "traces_url",
     "refused_days",
+    "worker_port",
 )
 Listed = Annotated[tuple[str, ...], NoDecode]  # written with commas
 
@@ -49,6 +50,9 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64, description="Web processes; more than 1 needs PostgreSQL.")
     connections: int | None = Field(
         None, ge=1, le=1_000_000, description="Open connections of one web process; unset: by the file limit."
+    )
+    worker_port: int | None = Field(
+        None, ge=1, le=65535, description="Port for the metrics of `firstword worker`; unset: it gives none."
     )
     post_rate: str = Field("10/minute", description="Posts per reader and per address block, or off.")
     score_rate: str = Field("off", description="Scoring requests per API token, or off.")

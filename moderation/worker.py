@@ -2,12 +2,16 @@
 
 import asyncio
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
+from prometheus_client import start_http_server
 
 from . import logs
+from .actions import measures
 from .app import running
-from .domain.errors import Invalid
+from .domain.errors import Invalid, Refused
 from .settings import Settings
 
 log = structlog.get_logger()
@@ -29,6 +33,28 @@ async def _until_stopped(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
-    async with running(settings):
-        log.info("worker_started")
-        await stopped.wait()
+    with _metrics(settings):
+        async with running(settings):
+            log.info("worker_started")
+            await stopped.wait()
+
+
+@contextmanager
+def _metrics(settings: Settings) -> Iterator[None]:
+    """Give what this process counts to whoever asks on the worker's port, if it has one."""
+    if settings.worker_port is None:
+        yield
+        return
+    try:
+        server, thread = start_http_server(settings.worker_port, settings.host, measures.REGISTRY)
+    except OSError as error:
+        where = f"{settings.host}:{settings.worker_port}"
+        raise Refused(
+            f"{where} cannot be listened on: {error.strerror}; set FIRSTWORD_WORKER_PORT."
+        ) from error
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,12 +1,16 @@
-"""Copy a SQLite database while it is written to, and look at a copy before it is trusted."""
+"""Copy a SQLite database while it is written to, look at copies, and at what a restore would replace."""
 
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import Connection, inspect, select, text
+from sqlmodel import SQLModel
+
 from ..domain.errors import Invalid
 from .migrations import NEWEST
+from .tables import account, comment, lease, model, promotion
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -46,7 +50,49 @@ def check_database(database: Path) -> None:
         raise Invalid("The database in the archive cannot be read.") from error
     if verdict != "ok":
         raise Invalid("The database in the archive is damaged.")
-    if str(schema) > NEWEST:
+    check_schema(str(schema))
+
+
+def check_schema(schema: str) -> None:
+    """Raise Invalid for a schema that only a newer version knows."""
+    if schema > NEWEST:
         raise Invalid(
             f"The archive has schema {schema}, this version knows {NEWEST}: install a newer Firstword first."
         )
+
+
+def tables() -> list[str]:
+    """Return the name of every table of ours."""
+    return [*(table.name for table in SQLModel.metadata.sorted_tables), "alembic_version"]
+
+
+def promoted(connection: Connection) -> dict[str, Path]:
+    """Return the folder of every model that was ever promoted, by id."""
+    wanted = select(model.c.id, model.c.folder).where(model.c.id.in_(select(promotion.c.model_id)))
+    return {row.id: Path(row.folder) for row in connection.execute(wanted)}
+
+
+def connected(connection: Connection) -> int:
+    """Count the other connections of Firstword to this PostgreSQL database."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'firstword' "
+        "AND datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    return int(connection.execute(text(others)).scalar_one())
+
+
+def is_used(connection: Connection) -> bool:
+    """Tell whether somebody has commented, or may sign in."""
+    there = inspect(connection)
+    return any(
+        there.has_table(table.name) and connection.execute(select(table.c.id).limit(1)).first() is not None
+        for table in (comment, account)
+    )
+
+
+def last_restored(connection: Connection) -> str | None:
+    """Return the name of the restore that this database came from."""
+    if not inspect(connection).has_table(lease.name):
+        return None
+    wanted = select(lease.c.holder).where(lease.c.name == "restored")
+    return connection.execute(wanted).scalar_one_or_none()

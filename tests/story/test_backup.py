@@ -154,8 +154,3 @@ def test_an_archive_of_a_newer_schema_is_refused(tmp_path: Path) -> None:
     assert source.run("backup", str(tmp_path / "newer")).returncode == 0
     sentence = refused(Service(tmp_path / "empty"), "restore", str(tmp_path / "newer"))
     assert "schema 9999" in sentence
-
-
-def test_postgresql_is_referred_to_its_own_tool(tmp_path: Path) -> None:
-    service = Service(tmp_path, database_url="postgresql://nobody@127.0.0.1:1/none")
-    assert "pg_dump" in refused(service, "backup", str(tmp_path / "backup"))
