@@ -175,7 +175,8 @@ def rebuild(database: Database, queue: Queue, site_id: str) -> int:
             break
         queue.push([_waiting(row) for row in rows])
         pushed, last_id = pushed + len(rows), rows[-1].id
-    _drop_decided(database, queue)
+    if queue.size() != pushed:  # all that was pushed is in it: as many means nothing else is
+        _drop_decided(database, queue)
     return pushed
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from moderation.store import tables
 from moderation.store.db import open_database
@@ -72,6 +72,17 @@ def read_stored(service: Service) -> Stored:
     try:
         with database.read() as connection:
             return _read(connection)
+    finally:
+        database.close()
+
+
+def count_waiting(service: Service) -> int:
+    """Count the comments that wait for a person, by SQL."""
+    database = open_database(service.environment.get("FIRSTWORD_DATABASE_URL"), service.data_dir)
+    is_pending = tables.comment.c.status == "pending"
+    try:
+        with database.read() as connection:
+            return int(connection.execute(select(func.count()).where(is_pending)).scalar_one())
     finally:
         database.close()
 
