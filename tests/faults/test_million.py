@@ -44,3 +44,12 @@ def test_a_queue_of_a_million_is_whole_within_a_minute(crowded: Installation, lo
     assert ledger.statuses("read") == {200}
     slowest_s = max(each.took_s for each in ledger.answers)
     TRIES[f"{loss}, a million waiting"].append(Try(len(ledger.posted), 0, 0, slowest_s, took_s))
+
+
+def test_a_stop_amid_the_rebuild_of_a_million_leaves_it_to_the_next_start(crowded: Installation) -> None:
+    crowded.flush_redis()
+    until(lambda: crowded.metric("firstword_queue_ready") == 0)
+    assert crowded.service.stop() == 0
+    crowded.service.start()
+    assert crowded.metric("firstword_queue_ready") == 0
+    crowded.await_whole(WHOLE_S)
