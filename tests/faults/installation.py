@@ -20,11 +20,10 @@ from tests.faults.breaking import kill
 from tests.faults.ledger import count_waiting
 from tests.faults.people import People
 from tests.faults.proxy import Proxy
-from tests.postgres import Cluster
+from tests.postgres import Cluster, free_port
 from tests.service import Service
 from tests.story.seed import tokens
 from tests.story.sight import is_whole, redis_of, redis_pid
-from tests.story.test_postgres import free_port
 
 RATE = "1000000/minute"  # on, so that Redis is asked with each post; and out of reach
 MODERATORS = 4
