@@ -36,7 +36,7 @@ class Cluster:
     def __init__(self, folder: Path, **settings: str) -> None:
         where = binaries()
         assert where is not None
-        self.data, port = folder / "data", _free_port()
+        self.data, port = folder / "data", free_port()
         self.url = f"postgresql://{USER}@127.0.0.1:{port}"
         self._log = folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -113,7 +113,8 @@ def _as_user(command: list[str]) -> list[str]:
     return ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--init-groups", *command]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -5,7 +5,7 @@ idempotent: a push is made from the comment's present status, so order and repet
 
 An epoch key in Redis names the server run that the queue was built for. It is missing after
 FLUSHALL and different after a crash (which may have lost the last second): then the queue is
-rebuilt from SQL. A sweep every minute does the same without such a sign.
+rebuilt from SQL. So it is when a look each minute finds that more or less waits here than there.
 """
 
 import os
@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -113,9 +113,11 @@ class Relay:
             is_lost = queue.epoch() != run_id
             if is_lost:
                 queue.set_epoch(BUILDING)
-            if self._is_due(f"sweep {site_id}", SWEEP_EVERY_S) or is_lost:
+            if self._differs(site_id, queue) or is_lost:
                 started_s = time.monotonic()
-                pushed = rebuild(self._parts.database, queue, site_id)
+                pushed = rebuild(self._parts.database, queue, site_id, is_over=self._ended.is_set)
+                if self._ended.is_set():  # not confirmed: whoever comes next begins anew
+                    return
                 queue.confirm_epoch(run_id)  # emptied again amid the work: the next tick begins anew
                 took_s = round(time.monotonic() - started_s, 3)
                 log.info("queue_rebuilt", site=site_id, waiting=pushed, took_s=took_s)
@@ -125,6 +127,13 @@ class Relay:
             pass
         if self._is_due("purge", SWEEP_EVERY_S):
             retention.forget(self._parts.writer, self._parts.kept, now_ms())
+
+    def _differs(self, site_id: str, queue: Queue) -> bool:
+        """Tell, once a minute, whether more or less waits in Redis than in SQL."""
+        if not self._is_due(f"sweep {site_id}", SWEEP_EVERY_S):
+            return False
+        with self._parts.database.read() as connection:
+            return comments.count_pending(connection, site_id) != queue.size()
 
     def _is_due(self, job: str, every_s: float) -> bool:
         now_s = time.monotonic()
@@ -165,17 +174,24 @@ class Relay:
 
 
 @measures.timed(measures.REBUILD, "rebuild")
-def rebuild(database: Database, queue: Queue, site_id: str) -> int:
-    """Make a site's queue in Redis what SQL says is waiting; return how many wait."""
+def rebuild(
+    database: Database, queue: Queue, site_id: str, *, is_over: Callable[[], bool] = lambda: False
+) -> int:
+    """Make a site's queue in Redis what SQL says is waiting; return how many wait.
+
+    is_over: tells that the work has to be left half done, for a million may take a minute.
+    """
     pushed, last_id = 0, None
-    while True:
+    while not is_over():
         with database.read() as connection:
             rows = comments.pending_after(connection, site_id, last_id, BATCH)
         if not rows:
             break
         queue.push([_waiting(row) for row in rows])
         pushed, last_id = pushed + len(rows), rows[-1].id
-    _drop_decided(database, queue)
+    # All that was pushed is in it: as many means that nothing else is.
+    if not is_over() and queue.size() != pushed:
+        _drop_decided(database, queue)
     return pushed
 
 

@@ -173,6 +173,11 @@ class Queue:
         with reaching():
             return self._redis.zcard(keys.leases(self._site))
 
+    def size(self) -> int:
+        """Count the comments waiting or leased."""
+        with reaching():
+            return self._redis.hlen(keys.lane_of(self._site))
+
     def members(self, slice_size: int = 1000) -> Iterator[list[str]]:
         """Yield the id of every comment waiting or leased, in slices of at most `slice_size`.
 

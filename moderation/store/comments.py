@@ -135,6 +135,12 @@ def pending_after(
     return connection.execute(wanted.order_by(comment.c.id).limit(limit)).all()
 
 
+def count_pending(connection: Connection, site_id: str) -> int:
+    """Count the comments of a site that wait for a decision."""
+    wanted = select(func.count()).where(comment.c.site_id == site_id, comment.c.status == "pending")
+    return connection.execute(wanted).scalar_one()
+
+
 def still_pending(connection: Connection, comment_ids: Sequence[str]) -> set[str]:
     """Return those of the ids that still wait for a decision."""
     wanted = select(comment.c.id).where(comment.c.id.in_(comment_ids), comment.c.status == "pending")

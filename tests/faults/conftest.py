@@ -29,5 +29,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show the figures of what was broken."""
     if record.TRIES:
         terminalreporter.section("what was broken")
-        for line in record.table():
+        for line in [*record.table(), *record.NOTES]:
             terminalreporter.write_line(line)

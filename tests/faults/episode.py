@@ -69,14 +69,15 @@ def _once(installation: Installation, name: str, act: str, breaks: Callable[[], 
         aim = ledger.acknowledged + CHANCE.randrange(3, 30)
         until(lambda: ledger.acknowledged >= aim, within_s=30)
         returned_s = breaks()
-        until(lambda: ledger.done_since(returned_s), within_s=RECOVERED_S)
-        recovered_s = time.monotonic() - returned_s
+        done_s = until(lambda: ledger.done_since(returned_s), within_s=RECOVERED_S)
     people.retry()
     installation.await_whole()
     whole_s = time.monotonic() - returned_s
     stored = read_stored(installation.service)
     TRIES[name].append(
-        Try(ledger.acknowledged, len(lost(ledger, stored)), len(doubled(stored)), recovered_s, whole_s)
+        Try(
+            ledger.acknowledged, len(lost(ledger, stored)), len(doubled(stored)), done_s - returned_s, whole_s
+        )
     )
     check(installation, ledger)
     return ledger

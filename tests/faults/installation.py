@@ -17,14 +17,13 @@ import psycopg
 from moderation.live.server import EmbeddedServer
 from tests.conditions import until
 from tests.faults.breaking import kill
-from tests.faults.ledger import read_stored
+from tests.faults.ledger import count_waiting
 from tests.faults.people import People
 from tests.faults.proxy import Proxy
-from tests.postgres import Cluster
+from tests.postgres import Cluster, free_port
 from tests.service import Service
 from tests.story.seed import tokens
-from tests.story.sight import is_whole, redis_pid
-from tests.story.test_postgres import free_port
+from tests.story.sight import is_whole, redis_of, redis_pid
 
 RATE = "1000000/minute"  # on, so that Redis is asked with each post; and out of reach
 MODERATORS = 4
@@ -71,6 +70,12 @@ class Installation:
         kill([self.redis_pid()])
         return time.monotonic()
 
+    def flush_redis(self) -> float:
+        """Empty Redis, as an operator's slip would; return when that was."""
+        with redis_of(self.service) as server:
+            server.flushall()
+        return time.monotonic()
+
     def kill_postgres(self) -> float:
         """End PostgreSQL, and start it again as its operator's system would; return when it was back."""
         assert self.cluster is not None
@@ -82,11 +87,7 @@ class Installation:
     def await_whole(self, within_s: float = WHOLE_S) -> None:
         """Wait until the queue holds exactly what SQL says is waiting."""
         with self.service.client(self.moderators[0]) as client:
-            until(lambda: is_whole(client, self.waiting()), within_s=within_s, every_s=0.05)
-
-    def waiting(self) -> int:
-        """Count the comments that wait for a person, by SQL."""
-        return sum(status == "pending" for _, _, status in read_stored(self.service).comments.values())
+            until(lambda: is_whole(client, count_waiting(self.service)), within_s=within_s, every_s=0.05)
 
     def metric(self, name: str) -> float:
         """Return a metric, named with its labels, as Prometheus would read it; 0.0 if it is not there."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from moderation.store import tables
 from moderation.store.db import open_database
@@ -47,9 +47,14 @@ class Ledger:
         """Count what a client was told is done."""
         return len(self.posted) + len(self.decided)
 
-    def done_since(self, moment_s: float) -> bool:
-        """Tell whether anything that was asked for after a moment has been acknowledged."""
-        return any(each.status == 201 and each.at_s - each.took_s > moment_s for each in self.answers)
+    def done_since(self, moment_s: float) -> float | None:
+        """Return when the first thing that was asked for after a moment was acknowledged, if any was."""
+        return next((a.at_s for a in self.answers if a.status == 201 and a.at_s - a.took_s > moment_s), None)
+
+    def rate(self, act: str, begin_s: float, end_s: float) -> float:
+        """Return how often a second an act was acknowledged in a span of time."""
+        done = (a for a in self.answers if a.act == act and a.status == 201 and begin_s <= a.at_s < end_s)
+        return sum(1 for _ in done) / (end_s - begin_s)
 
     def statuses(self, act: str) -> set[int]:
         """Return every status that an act was answered with."""
@@ -72,6 +77,17 @@ def read_stored(service: Service) -> Stored:
     try:
         with database.read() as connection:
             return _read(connection)
+    finally:
+        database.close()
+
+
+def count_waiting(service: Service) -> int:
+    """Count the comments that wait for a person, by SQL."""
+    database = open_database(service.environment.get("FIRSTWORD_DATABASE_URL"), service.data_dir)
+    is_pending = tables.comment.c.status == "pending"
+    try:
+        with database.read() as connection:
+            return int(connection.execute(select(func.count()).where(is_pending)).scalar_one())
     finally:
         database.close()
 

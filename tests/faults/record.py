@@ -20,6 +20,7 @@ class Try:
 
 
 TRIES: dict[str, list[Try]] = defaultdict(list)
+NOTES: list[str] = []  # what does not fit into the table
 
 
 def table() -> list[str]:

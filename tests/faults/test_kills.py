@@ -1,4 +1,4 @@
-"""`kill -9` of each part, amid each kind of act: what was acknowledged is there, once."""
+"""`kill -9` of each part, and `FLUSHALL`, amid each kind of act: what was acknowledged is there, once."""
 
 from tests.faults.episode import amid, go_through, once_and_twenty_times
 from tests.faults.installation import Installation
@@ -14,6 +14,15 @@ def test_a_killed_service_loses_and_doubles_nothing(in_one: Installation, act: s
 @once_and_twenty_times
 def test_a_killed_redis_stops_no_post_and_no_decision(in_one: Installation, act: str, tries: int) -> None:
     for ledger in go_through(in_one, "kill -9 of the embedded Valkey", act, in_one.kill_redis, tries=tries):
+        assert ledger.statuses("post") <= {201}
+        assert ledger.statuses("read") <= {200}
+        assert ledger.statuses("decide") <= {201, 409}
+
+
+@amid
+@once_and_twenty_times
+def test_an_emptied_redis_stops_no_post_and_no_decision(in_one: Installation, act: str, tries: int) -> None:
+    for ledger in go_through(in_one, "FLUSHALL", act, in_one.flush_redis, tries=tries):
         assert ledger.statuses("post") <= {201}
         assert ledger.statuses("read") <= {200}
         assert ledger.statuses("decide") <= {201, 409}

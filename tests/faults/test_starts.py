@@ -2,10 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from models import artifact
 from tests.conditions import until
@@ -18,67 +15,58 @@ HALF_A_FRAME = 2048
 KIND = "Thank you for this thoughtful article, walk {n} along the harbour was lovely."
 
 
-@pytest.fixture(scope="module")
-def cut_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """A service of its own: what is cut off its log does not come back."""
-    with embedded(tmp_path_factory.mktemp("cut") / "service") as installation:
-        yield installation
-
-
 @once_and_twenty_times
-def test_a_log_torn_in_an_unfinished_write_loses_nothing(cut_off: Installation, tries: int) -> None:
+def test_a_log_torn_in_an_unfinished_write_loses_nothing(in_one: Installation, tries: int) -> None:
     def tear() -> float:
-        cut_off.service.kill()
-        with _log(cut_off).open("ab") as file:
+        in_one.service.kill()
+        with _log(in_one).open("ab") as file:
             file.write(CHANCE.randbytes(HALF_A_FRAME))
-        return _start(cut_off)
+        return _start(in_one)
 
-    go_through(cut_off, "kill -9, half a frame at the end of SQLite's log", "posts", tear, tries=tries)
+    go_through(in_one, "kill -9, half a frame at the end of SQLite's log", "posts", tear, tries=tries)
 
 
 @once_and_twenty_times
 def test_a_truncated_log_loses_only_what_was_cut_off_and_takes_it_again(
-    cut_off: Installation, tries: int
+    in_one: Installation, tries: int
 ) -> None:
     for _ in range(tries):
-        people = cut_off.people()
+        people = in_one.people()
         with people.acting(*[people.post] * 4) as ledger:
             until(lambda: ledger.acknowledged >= 60, within_s=30)
-            cut_off.service.kill()
+            in_one.service.kill()
             people.is_over.set()
-        with _log(cut_off).open("r+b") as file:
+        with _log(in_one).open("r+b") as file:
             size = file.seek(0, 2)
             file.truncate(size - CHANCE.randrange(1, min(size, 40 * 4096)))
-        _start(cut_off)
-        _check_a_beginning_is_left(cut_off, ledger)
+        _start(in_one)
+        _check_a_beginning_is_left(in_one, ledger)
         ledger.posted.clear()  # to be sent again, all of it
         people.retry()
-        cut_off.await_whole()
-        check(cut_off, ledger)
+        in_one.await_whole()
+        check(in_one, ledger)
 
 
-@pytest.mark.parametrize("file", ["weights.npz", "manifest.json"])
 @once_and_twenty_times
-def test_with_a_damaged_model_every_comment_waits_until_it_is_mended(
-    tmp_path: Path, file: str, tries: int
-) -> None:
+def test_with_a_damaged_model_every_comment_waits_until_it_is_mended(tmp_path: Path, tries: int) -> None:
     folder = Path(shutil.copytree(artifact.shipped(), tmp_path / artifact.shipped().name))
-    whole = (folder / file).read_bytes()
     with embedded(tmp_path / "service", model=str(folder)) as installation:
         for n in range(tries):
             installation.service.kill()
-            (folder / file).write_bytes(_damaged(whole))
+            file = folder / CHANCE.choice(("weights.npz", "manifest.json"))
+            whole = file.read_bytes()
+            file.write_bytes(_damaged(whole))
             installation.service.start()
             held = installation.service.post("damaged", KIND.format(n=f"{n} a"))
             assert held["status"] == "pending"
             assert "unscored" in {reason["code"] for reason in _reasons(installation, held["id"])}
             assert installation.metric('firstword_model{model="none"}') == 1
             assert '"model_refused"' in installation.log()
-            (folder / file).write_bytes(whole)
+            file.write_bytes(whole)
             mended_s = time.monotonic()
             until(lambda: installation.metric(f'firstword_model{{model="{folder.name}"}}') == 1)
             took_s = time.monotonic() - mended_s
-            TRIES[f"damaged {file}"].append(Try(2, 0, 0, took_s, took_s))
+            TRIES["a damaged model folder"].append(Try(2, 0, 0, took_s, took_s))
             posted = installation.service.post("damaged", KIND.format(n=f"{n} b"))
             assert posted["status"] == "approved"
             assert untrue(read_stored(installation.service)) == []
