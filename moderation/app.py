@@ -46,6 +46,7 @@ from .web.routes import routes
 
 TAKEN = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Traceparent", "X-Request-ID")
 CANCEL_AGAIN_S = 0.5
+SITES = 1000  # queues at hand; a moderator may ask for sites that do not exist
 CHAMPION_EVERY_S = 1.0  # promised: every process answers with a promoted model within 5 s
 
 log = structlog.get_logger()
@@ -189,7 +190,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             database=database,
             writer=writer,
             probe=Probe(writer),
-            queue_of=functools.cache(lambda site_id: Queue(redis, site_id)),
+            queue_of=functools.lru_cache(SITES)(lambda site_id: Queue(redis, site_id)),
             bus=bus,
             rates=rates,
             scoring=Scoring(database, settings.model),

@@ -59,6 +59,12 @@ WRITER_WAITING = Gauge(
     multiprocess_mode="livesum",
     registry=REGISTRY,
 )
+PAGES_BYTES = Gauge(
+    "firstword_page_cache_bytes",
+    "Rendered pages that are kept, with their overhead.",
+    multiprocess_mode="livesum",
+    registry=REGISTRY,
+)
 STREAMS = Gauge("firstword_streams", "Open event streams.", multiprocess_mode="livesum", registry=REGISTRY)
 
 P = ParamSpec("P")

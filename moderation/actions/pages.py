@@ -147,6 +147,7 @@ class Pages:
             self._size += len(entry.body) + OVERHEAD_BYTES
             while self._size > CAPACITY_BYTES:
                 self._drop(next(iter(self._entries)))
+            measures.PAGES_BYTES.set(self._size)
 
     def _drop(self, wanted: Wanted) -> None:
         if entry := self._entries.pop(wanted, None):

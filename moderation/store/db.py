@@ -88,6 +88,7 @@ def _sqlite(address: Any, *, pool_size: int, begin: str, cache_kib: int) -> Engi
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=0,
+        pool_use_lifo=True,  # each has a cache and statements of its own: as few as go fill theirs
         hide_parameters=True,
         json_serializer=_dump,
         json_deserializer=orjson.loads,

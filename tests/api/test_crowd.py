@@ -174,7 +174,7 @@ def test_ten_thousand_idle_connections_cost_little_and_hold_up_nobody(arena: Ser
         go_on(arena)
         held = measure(arena, "firstword_connections")
         each = (process.memory_info().rss - before) / held
-        measured(f"kilobytes of each of {held:.0f} ({idlers.opened} opened), not seconds", each / 1024)
+        measured(f"each of {held:.0f} ({idlers.opened} opened)", each / 1024, "KB")
         assert held > IDLE * 0.9
         assert each <= 30 * 1024
     until(lambda: measure(arena, "firstword_connections") == 1, within_s=30, every_s=0.5)

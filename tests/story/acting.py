@@ -152,9 +152,9 @@ def readers(service: Service, article: str) -> Iterator[list[Seen]]:
             thread.join()
 
 
-def measured(what: str, took_s: float) -> None:
+def measured(what: str, figure: float, unit: str = "s") -> None:
     """Note a figure; `pytest -o log_cli=true --log-cli-level=INFO` shows it."""
-    log.info("measured %s: %.3f s", what, took_s)
+    log.info("measured %s: %.3f %s", what, figure, unit)
 
 
 def slowest_s(seen: Sequence[Seen], act: str) -> float:
