@@ -74,7 +74,9 @@ def listed(
     wanted = _WITH_ARTICLE.where(
         comment.c.article_id == article_id, comment.c.parent_id == parent_id, comment.c.is_listed.is_(True)
     )
-    return connection.execute(_cut(wanted, order, after_id, limit)).all()
+    # Said though it is one parent: of NULL, PostgreSQL does not see that the index is in order behind it.
+    by = comment.c.parent_id.desc() if order == "latest" else comment.c.parent_id
+    return connection.execute(_cut(wanted.order_by(by), order, after_id, limit)).all()
 
 
 def first_replies(connection: Connection, parent_ids: Sequence[str]) -> Sequence[Row[Any]]:

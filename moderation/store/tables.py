@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 Id = Uuid(as_uuid=False)
+_REPLY = text("parent_id IS NOT NULL")
 _UNSENT = text("sent_at_ms IS NULL")
 _ADDRESSED = text("address_block IS NOT NULL")
 _REFUSED = text("status = 'rejected' AND body <> ''")
@@ -58,9 +59,11 @@ class Comment(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_comment_page", "article_id", "parent_id", "is_listed", "id"),
-        Index("ix_comment_replies", "parent_id", "is_listed", "id"),
+        Index(
+            "ix_comment_replies", "parent_id", "is_listed", "id", postgresql_where=_REPLY, sqlite_where=_REPLY
+        ),
         Index("ix_comment_status", "site_id", "status", "id"),
-        Index("ix_comment_author", "author_id", "status", "id"),
+        Index("ix_comment_author", "author_id", "article_id", "id", "status"),
         Index("ix_comment_repeats", "author_id", "words_hash", "created_at_ms"),
         Index("ix_comment_addressed", "created_at_ms", postgresql_where=_ADDRESSED, sqlite_where=_ADDRESSED),
         Index("ix_comment_refused", "created_at_ms", postgresql_where=_REFUSED, sqlite_where=_REFUSED),

@@ -5,9 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 
 from moderation.store.db import Database
+
+# A handful of rows each, whatever the site: read as a whole.
+TINY = ("site", "policy", "model", "promotion", "lease", "account", "alembic_version")
+STEPS = 100  # of SQLite's machine between two looks at the counter
+INNER = ("SCAN anon_", "SCAN (subquery", "SCAN CONSTANT")  # the few rows of an inner query
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +22,8 @@ class Statement:
 
 
 @contextmanager
-def watched(connection: Connection) -> Iterator[list[Statement]]:
-    """Collect what is executed on a connection, with its parameters."""
+def watched(connection: Connection | Engine) -> Iterator[list[Statement]]:
+    """Collect what is executed on a connection, or on all of an engine, with its parameters."""
     statements: list[Statement] = []
 
     def note(_: object, __: object, sql: str, parameters: Any, ___: object, ____: object) -> None:
@@ -27,6 +32,66 @@ def watched(connection: Connection) -> Iterator[list[Statement]]:
     event.listen(connection, "before_cursor_execute", note)
     yield statements
     event.remove(connection, "before_cursor_execute", note)
+
+
+@contextmanager
+def all_watched(database: Database) -> Iterator[list[Statement]]:
+    """Collect what anybody in this process reads or changes; inserts find nothing and are left out."""
+    told: list[Statement] = []
+    with watched(database.writing) as written, watched(database.reading) as read:
+        yield told
+    ours = {each.sql: each for each in [*written, *read] if _looks_up(each.sql)}
+    told.extend(ours.values())
+
+
+def _looks_up(sql: str) -> bool:
+    verb = sql.split(maxsplit=1)[0].upper()
+    return verb in {"SELECT", "UPDATE", "DELETE", "WITH"} and "pg_catalog" not in sql
+
+
+def sqlite_scans(database: Database, statement: Statement) -> list[str]:
+    """Return the lines of a statement's plan that read a table, or an index, from end to end."""
+    with database.read() as connection:
+        explained = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement.sql}", _first(statement))
+        scans = [row.detail for row in explained if row.detail.startswith("SCAN")]
+    allowed = (*(f"SCAN {table}" for table in TINY), *INNER)
+    return [line for line in scans if not line.startswith(allowed) and "ix_outbox_unsent" not in line]
+
+
+def sqlite_steps(database: Database, statement: Statement) -> int:
+    """Return how many steps SQLite's machine takes for a statement, which is undone: about ten a row."""
+    counted = 0
+
+    def count() -> int:
+        nonlocal counted
+        counted += STEPS
+        return 0
+
+    with database.read() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.set_progress_handler(count, STEPS)
+        try:
+            found = connection.exec_driver_sql(statement.sql, _first(statement))
+            if found.returns_rows:
+                found.all()
+        finally:
+            driver.set_progress_handler(None, STEPS)
+    return counted
+
+
+def postgres_touched(database: Database, statement: Statement) -> int:
+    """Return how many rows PostgreSQL touches for a statement, which is undone."""
+    with database.read() as connection:
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # small tables invite it,
+        connection.exec_driver_sql("SET LOCAL random_page_cost = 1")  # and to walk along the primary key
+        explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.sql}"
+        (found,) = connection.exec_driver_sql(explain, _first(statement)).scalars().all()
+        return _touched(found[0]["Plan"])
+
+
+def _first(statement: Statement) -> Any:
+    given = statement.parameters
+    return given[0] if isinstance(given, list) else given
 
 
 def statements_of(database: Database, call: Callable[[Connection], object]) -> list[Statement]:
