@@ -16,9 +16,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from ..store import articles, comments
+from ..store import articles, comments, ranking
 from ..store.comments import Order
 from ..store.db import Database
+from ..store.ranking import Ranking
 from . import measures
 
 CAPACITY_BYTES = 64 * 1024 * 1024
@@ -35,19 +36,20 @@ class Wanted:
 
     site_id: str
     article_key: str
-    order: Order = "latest"
+    order: Order | Ranking = "latest"
     limit: int = 50
     after_id: str | None = None
+    after_number: int = 0  # likes or replies of that one, where the order is a ranking
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a page shows. article None: nobody has commented there yet. next_id None: the last page."""
+    """What a page shows. article None: nobody has commented there yet. last None: the last page."""
 
     article: Row[Any] | None
     comments: Sequence[Row[Any]]
     replies: Sequence[Row[Any]]
-    next_id: str | None
+    last: Row[Any] | None  # after which the next page begins
 
 
 @dataclass(slots=True)
@@ -158,18 +160,25 @@ def read(connection: Connection, wanted: Wanted, article: Row[Any] | None) -> Co
     """Read one page of top-level comments with their first replies."""
     if article is None:
         return Content(None, (), (), None)
-    rows = comments.listed(
-        connection,
-        article.id,
-        parent_id=None,
-        order=wanted.order,
-        after_id=wanted.after_id,
-        limit=wanted.limit,
-    )
-    shown, next_id = cut(rows, wanted.limit)
+    rows = _listed(connection, wanted, article.id)
+    shown = rows[: wanted.limit]
     parents = [row.id for row in shown if row.reply_count]
     replies = comments.first_replies(connection, parents) if parents else ()
-    return Content(article, shown, replies, next_id)
+    return Content(article, shown, replies, shown[-1] if len(rows) > len(shown) else None)
+
+
+def _listed(connection: Connection, wanted: Wanted, article_id: str) -> Sequence[Row[Any]]:
+    if wanted.order == "latest" or wanted.order == "oldest":  # noqa: PLR1714 - mypy understands no set
+        return comments.listed(
+            connection,
+            article_id,
+            parent_id=None,
+            order=wanted.order,
+            after_id=wanted.after_id,
+            limit=wanted.limit,
+        )
+    after = (wanted.after_number, wanted.after_id) if wanted.after_id else None
+    return ranking.listed(connection, article_id, by=wanted.order, after=after, limit=wanted.limit)
 
 
 def cut(rows: Sequence[Row[Any]], limit: int) -> tuple[Sequence[Row[Any]], str | None]:

@@ -26,7 +26,7 @@ _KIND: dict[int, Kind] = {1: "comment.published", 0: "comment.edited", -1: "comm
 _INSERT = insert(comment)
 _INSERT_REVISION = insert(revision)
 
-_WITH_ARTICLE = select(
+WITH_ARTICLE = select(
     comment,
     article.c.key.label("article_key"),
     article.c.title.label("article_title"),
@@ -37,7 +37,7 @@ _WITH_ARTICLE = select(
 ).join(article, article.c.id == comment.c.article_id)
 
 
-_MANY = _WITH_ARTICLE.where(comment.c.id.in_(bindparam("comment_ids", expanding=True)))
+_MANY = WITH_ARTICLE.where(comment.c.id.in_(bindparam("comment_ids", expanding=True)))
 _WORDS_OF = (comment.c.author_id, comment.c.words_hash)
 _REPEATS = (
     select(*_WORDS_OF, func.count().label("number"))
@@ -53,7 +53,7 @@ _REPEATS = (
 
 def get(connection: Connection, comment_id: str) -> Row[Any] | None:
     """Return a comment with its article's key, title and URL."""
-    return connection.execute(_WITH_ARTICLE.where(comment.c.id == comment_id)).one_or_none()
+    return connection.execute(WITH_ARTICLE.where(comment.c.id == comment_id)).one_or_none()
 
 
 def get_many(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Row[Any]]:
@@ -71,7 +71,7 @@ def listed(
     limit: int,
 ) -> Sequence[Row[Any]]:
     """Return one page of an article's listed comments under one parent, `limit` + 1 to see if more follow."""
-    wanted = _WITH_ARTICLE.where(
+    wanted = WITH_ARTICLE.where(
         comment.c.article_id == article_id, comment.c.parent_id == parent_id, comment.c.is_listed.is_(True)
     )
     # Said though it is one parent: of NULL, PostgreSQL does not see that the index is in order behind it.
@@ -96,12 +96,12 @@ def first_replies(connection: Connection, parent_ids: Sequence[str]) -> Sequence
     is_first = child.c.id == func.any(func.array(first_ids)) if is_postgres else child.c.id.in_(first_ids)
     pairs = select(child.c.id).select_from(comment.join(child, is_first)).where(comment.c.id.in_(parent_ids))
     ids = [row.id for row in connection.execute(pairs)]
-    return connection.execute(_WITH_ARTICLE.where(comment.c.id.in_(ids)).order_by(comment.c.id)).all()
+    return connection.execute(WITH_ARTICLE.where(comment.c.id.in_(ids)).order_by(comment.c.id)).all()
 
 
 def own(connection: Connection, author_id: str, article_id: str, *, limit: int) -> Sequence[Row[Any]]:
     """Return an author's newest comments on one article, whatever their status."""
-    wanted = _WITH_ARTICLE.where(comment.c.author_id == author_id, comment.c.article_id == article_id)
+    wanted = WITH_ARTICLE.where(comment.c.author_id == author_id, comment.c.article_id == article_id)
     return connection.execute(wanted.order_by(comment.c.id.desc()).limit(limit)).all()
 
 
@@ -109,7 +109,7 @@ def search(
     connection: Connection, conditions: Sequence[ColumnElement[bool]], *, after_id: str | None, limit: int
 ) -> Sequence[Row[Any]]:
     """Return the newest comments that meet all conditions, `limit` + 1."""
-    return connection.execute(_cut(_WITH_ARTICLE.where(*conditions), "latest", after_id, limit)).all()
+    return connection.execute(_cut(WITH_ARTICLE.where(*conditions), "latest", after_id, limit)).all()
 
 
 def having_score(label: str, at_least: float) -> ColumnElement[bool]:

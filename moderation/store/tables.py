@@ -14,6 +14,10 @@ from sqlmodel import Field, SQLModel
 Json = JSON().with_variant(JSONB(), "postgresql")
 Id = Uuid(as_uuid=False)
 _REPLY = text("parent_id IS NOT NULL")
+_TOPMOST: dict[str, Any] = {
+    "sqlite_where": text("parent_id IS NULL AND is_listed IS 1"),
+    "postgresql_where": text("parent_id IS NULL AND is_listed IS true"),
+}
 _UNSENT = text("sent_at_ms IS NULL")
 _ADDRESSED = text("address_block IS NOT NULL")
 _REFUSED = text("status = 'rejected' AND body <> ''")
@@ -62,6 +66,8 @@ class Comment(SQLModel, table=True):
         Index(
             "ix_comment_replies", "parent_id", "is_listed", "id", postgresql_where=_REPLY, sqlite_where=_REPLY
         ),
+        Index("ix_comment_top", "article_id", "like_count", "id", **_TOPMOST),
+        Index("ix_comment_discussed", "article_id", "reply_count", "id", **_TOPMOST),
         Index("ix_comment_status", "site_id", "status", "id"),
         Index("ix_comment_author", "author_id", "article_id", "id", "status"),
         Index("ix_comment_repeats", "author_id", "words_hash", "created_at_ms"),
@@ -89,6 +95,14 @@ class Comment(SQLModel, table=True):
     address_block: str | None = None  # cleared after the retention time
     created_at_ms: int = Field(sa_type=BigInteger)
     edited_at_ms: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class Liking(SQLModel, table=True):
+    """Who likes what, once each; `comment.like_count` counts it in the same transaction."""
+
+    author_id: str = Field(primary_key=True, foreign_key="author.id", sa_type=Id)
+    comment_id: str = Field(primary_key=True, foreign_key="comment.id", sa_type=Id)
+    created_at_ms: int = Field(sa_type=BigInteger)
 
 
 class Revision(SQLModel, table=True):
@@ -263,6 +277,7 @@ site = SQLModel.metadata.tables["site"]
 article = SQLModel.metadata.tables["article"]
 author = SQLModel.metadata.tables["author"]
 comment = SQLModel.metadata.tables["comment"]
+liking = SQLModel.metadata.tables["liking"]
 revision = SQLModel.metadata.tables["revision"]
 score = SQLModel.metadata.tables["score"]
 policy = SQLModel.metadata.tables["policy"]

@@ -1,27 +1,28 @@
 """What readers do: read a page, post, edit, withdraw, count."""
 
-import base64
-import binascii
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..actions import own, preview, publish, read, submit
+from ..actions import like, own, preview, publish, read, submit
 from ..actions.drafts import Draft
 from ..actions.pages import Content, Wanted
 from ..domain import content
 from ..domain.errors import Field, Invalid, Missing
-from . import metrics, shapes
+from . import cursors, metrics, shapes
 from .cookies import set_cookie
 from .endpoint import Call
 from .hot import CACHING, address
 from .identity import READER_COOKIE, READER_COOKIE_S
 from .json import JsonResponse, encode
 
+RANKINGS = frozenset({"top", "discussed"})
 OUTCOMES = {"approve": "published", "queue": "held", "reject": "refused"}
 
 
@@ -36,20 +37,29 @@ def render_page(wanted: Wanted, shown: Content) -> bytes:
             "article": shapes.article(shown.article, wanted.article_key),
             "sort": wanted.order,
             "items": items,
-            "next_cursor": write_cursor(shown.next_id),
+            "next_cursor": _cursor(wanted, shown.last),
         }
     )
+
+
+def _cursor(wanted: Wanted, last: Row[Any] | None) -> str | None:
+    if last is None:
+        return None
+    number = {"top": last.like_count, "discussed": last.reply_count}.get(wanted.order)
+    return cursors.write(last.id, number)
 
 
 async def page(call: Call) -> Response:
     """GET /articles/{article_id}/comments."""
     query = call.query
+    after = cursors.read(query.cursor, is_ranked=query.sort in RANKINGS)
     wanted = Wanted(
         query.site,
         content.checked_article_key(call.path("article_id")),
         query.sort,
         query.limit,
-        read_cursor(query.cursor),
+        after.id if after else None,
+        (after and after.number) or 0,
     )
     call.parts.scoring.bench(wanted.site_id)  # an unknown site is refused
     pages = call.parts.pages
@@ -63,12 +73,13 @@ async def page(call: Call) -> Response:
 def replies(call: Call) -> Response:
     """GET /comments/{comment_id}/replies."""
     query = call.query
+    after = cursors.read(query.cursor)
     parent, rows, next_id = read.replies(
         call.parts,
         read_id(call.path("comment_id")),
         order=query.sort,
         limit=query.limit,
-        after_id=read_cursor(query.cursor),
+        after_id=after.id if after else None,
     )
     article = {
         "id": parent.article_key,
@@ -80,7 +91,12 @@ def replies(call: Call) -> Response:
     }
     items = [shapes.comment(row) for row in rows]
     return JsonResponse(
-        {"article": article, "sort": query.sort, "items": items, "next_cursor": write_cursor(next_id)}
+        {
+            "article": article,
+            "sort": query.sort,
+            "items": items,
+            "next_cursor": cursors.write(next_id),
+        }
     )
 
 
@@ -159,6 +175,20 @@ async def withdraw(call: Call) -> Response:
     return Response(status_code=204)
 
 
+async def put_like(call: Call) -> Response:
+    """PUT /comments/{comment_id}/reactions/like."""
+    return _liked(*await like.like(call.parts, call.known, read_id(call.path("comment_id")), call.address))
+
+
+async def drop_like(call: Call) -> Response:
+    """DELETE /comments/{comment_id}/reactions/like."""
+    return _liked(*await like.unlike(call.parts, call.known, read_id(call.path("comment_id")), call.address))
+
+
+def _liked(likes: int, version: int) -> Response:
+    return JsonResponse({"reactions": {"like": likes}, "article_version": version})
+
+
 def list_own(call: Call) -> Response:
     """GET /me/comments."""
     changed = own.list_own(
@@ -199,24 +229,6 @@ def read_id(raw: str) -> str:
         return str(UUID(raw))
     except ValueError:
         raise Missing("There is no such comment.") from None
-
-
-def write_cursor(after_id: str | None) -> str | None:
-    """Write the place after which the next page begins."""
-    if after_id is None:
-        return None
-    return base64.urlsafe_b64encode(UUID(after_id).bytes).rstrip(b"=").decode()
-
-
-def read_cursor(cursor: str | None) -> str | None:
-    """Read it back. Raises Invalid naming `cursor`."""
-    if cursor is None:
-        return None
-    try:
-        return str(UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True)))
-    except (ValueError, binascii.Error):
-        detail = "This cursor is not one of ours."
-        raise Invalid(detail, [Field("cursor", detail)]) from None
 
 
 def _cacheable(request: Request, body: bytes, etag: str) -> Response:

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from ..actions import cards, review
 from ..actions.health import queue_status
 from ..domain.states import Action
-from . import metrics, shapes
-from .comments import idempotency_key, read_cursor, read_id, write_cursor
+from . import cursors, metrics, shapes
+from .comments import idempotency_key, read_id
 from .endpoint import Call
 from .json import JsonResponse
 
@@ -90,7 +90,7 @@ def status(call: Call) -> Response:
 
 def search(call: Call) -> Response:
     """GET /moderation/comments."""
-    query = call.query
+    query, after = call.query, cursors.read(call.query.cursor)
     found, next_id = cards.search(
         call.parts,
         cards.Wanted(
@@ -102,10 +102,15 @@ def search(call: Call) -> Response:
             label=query.label,
             min_score=query.min_score,
         ),
-        after_id=read_cursor(query.cursor),
+        after_id=after.id if after else None,
         limit=query.limit,
     )
-    return JsonResponse({"items": [_card(card) for card in found], "next_cursor": write_cursor(next_id)})
+    return JsonResponse(
+        {
+            "items": [_card(card) for card in found],
+            "next_cursor": cursors.write(next_id),
+        }
+    )
 
 
 def _lease(token: str, expires_at_ms: int) -> shapes.CardLease:

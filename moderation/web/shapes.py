@@ -44,6 +44,11 @@ class Comment(TypedDict):
     reasons: NotRequired[list[Reason]]
 
 
+class Liked(TypedDict):
+    reactions: Reactions
+    article_version: int
+
+
 class PostedComment(Comment):
     article_version: int
 

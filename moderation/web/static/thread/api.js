@@ -65,6 +65,7 @@ export function createApi({ base, site, article, memory }) {
     })),
     preview: (comment) => call("POST", `${here}/comments:preview`, { query: { site }, body: comment, identified: true }),
     edit: (id, body) => call("PATCH", `/comments/${id}`, { body: { body }, identified: true }),
+    like: (id, isLiked, name) => asReader(name, () => call(isLiked ? "PUT" : "DELETE", `/comments/${id}/reactions/like`, { identified: true })),
     remove: (id) => call("DELETE", `/comments/${id}`, { identified: true }),
     me: () => call("GET", "/me", { identified: true }),
     mine: () => call("GET", "/me/comments", { query: { site, article }, identified: true }),

@@ -10,7 +10,7 @@ import { words } from "./words.js";
 
 const HUES = 8; // as many avatar colours as thread.css names
 
-/* hooks: ownId(), mayReply(), onReply(view), onEdit(view), onRemove(view), onDismiss(view), onMoreReplies(view) */
+/* hooks: ownId(), mayReply(), onReply(view), onLike(view), isLiked(id), onEdit(view), onRemove(view), onDismiss(view), onMoreReplies(view) */
 export function createView(comment, hooks) {
   const replies = el("ol", { class: "fw-replies", hidden: true });
   const more = el("button", { type: "button", class: "fw-more-replies", hidden: true, onclick: () => hooks.onMoreReplies(view) });
@@ -102,9 +102,8 @@ export function reasonList(comment) {
 
 function actions(view, hooks, isOwn) {
   const { comment } = view;
-  const likes = comment.reactions?.like ?? 0;
   const row = el("div", { class: "fw-actions" });
-  if (likes > 0) row.append(el("span", { class: "fw-likes", text: words.likes(likes) }));
+  if (comment.status === "approved") row.append(likes(view, hooks, isOwn));
   if (comment.status === "approved" && hooks.mayReply()) {
     row.append(el("button", {
       type: "button", class: "fw-action", text: words.reply, "aria-label": words.replyTo(comment.author.name),
@@ -121,6 +120,25 @@ function actions(view, hooks, isOwn) {
     row.append(el("button", { type: "button", class: "fw-action", text: words.remove, onclick: () => askToRemove(view, hooks, row) }));
   }
   return row;
+}
+
+/* A button for others, a number for its author. It is drawn in place, so that it keeps the focus. */
+function likes(view, hooks, isOwn) {
+  const number = el("span", { class: "fw-likes" });
+  const word = el("span", {});
+  const button = isOwn ? el("span", {}, number)
+    : el("button", { type: "button", class: "fw-action fw-like", onclick: () => hooks.onLike(view) }, word, number);
+  view.drawLikes = () => {
+    const count = view.comment.reactions?.like ?? 0;
+    const isLiked = hooks.isLiked(view.comment.id);
+    word.textContent = isLiked ? words.liked : words.like;
+    button.setAttribute("aria-pressed", String(isLiked));
+    number.textContent = isOwn ? (count ? words.likes(count) : "") : count ? count.toLocaleString("en") : "";
+    if (!isOwn) button.setAttribute("aria-label", count ? `${word.textContent}, ${words.likes(count)}` : word.textContent);
+  };
+  view.drawLikes();
+  if (isOwn) button.removeAttribute("aria-pressed");
+  return button;
 }
 
 function askToRemove(view, hooks, row) {

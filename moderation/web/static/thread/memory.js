@@ -35,6 +35,12 @@ export function createMemory(site, article) {
     get sort() { return read("sort"); },
     set sort(value) { write("sort", value); },
 
+    isLiked: (id) => (read(own("liked")) ?? []).includes(id),
+    keepLiked(id, isLiked) {
+      const others = (read(own("liked")) ?? []).filter((liked) => liked !== id);
+      write(own("liked"), isLiked ? [...others, id] : others);
+    },
+
     draft: (place) => read(own(`draft:${place}`)),
     keepDraft: (place, draft) => write(own(`draft:${place}`), draft),
     dropDraft: (place) => write(own(`draft:${place}`), null),

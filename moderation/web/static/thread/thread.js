@@ -33,7 +33,7 @@ export function mount(slot, shadow, base) {
   const more = el("button", { type: "button", class: "fw-button fw-button-quiet fw-more", text: words.loadMore, hidden: true, onclick: loadMore });
   const list = createList({
     ownId: () => state.ownId, mayReply: () => state.isOpen,
-    onReply: openReply, onEdit: openEdit, onRemove: remove, onDismiss: dismiss, onMoreReplies: loadReplies,
+    onReply: openReply, onLike: like, isLiked: memory.isLiked, onEdit: openEdit, onRemove: remove, onDismiss: dismiss, onMoreReplies: loadReplies,
   });
   const composer = createComposer({ api, memory, place: "top", onPosted });
   const head = el("div", { class: "fw-head" },
@@ -210,6 +210,26 @@ export function mount(slot, shadow, base) {
     });
     view.replySlot.replaceChildren(reply.element);
     reply.focus();
+  }
+
+  /* Shown at once, and taken back if the server does not agree. */
+  async function like(view) {
+    const { id } = view.comment;
+    const isLiked = !memory.isLiked(id);
+    const before = view.comment.reactions?.like ?? 0;
+    const show = (count, is) => {
+      memory.keepLiked(id, is);
+      view.comment = { ...view.comment, reactions: { like: count } };
+      view.drawLikes();
+    };
+    show(Math.max(0, before + (isLiked ? 1 : -1)), isLiked);
+    try {
+      const { reactions } = await api.like(id, isLiked, memory.name || words.anonymous);
+      show(reactions.like, isLiked);
+    } catch {
+      show(before, !isLiked);
+      say(words.likeFailed);
+    }
   }
 
   function openEdit(view) {

@@ -8,7 +8,7 @@ export const words = {
   tryAgain: "Try again",
   loadMore: "Load more comments",
   sortBy: "sort by: ",
-  sorts: { latest: "latest", oldest: "oldest" },
+  sorts: { latest: "latest", oldest: "oldest", top: "most liked", discussed: "most discussed" },
   closed: "Comments on this article are closed.",
   premoderated: "Comments here are read by a moderator before they appear.",
 
@@ -47,6 +47,9 @@ export const words = {
   showMoreReplies: (count) => (count === 1 ? "Show 1 more reply" : `Show ${count.toLocaleString("en")} more replies`),
   newComments: (count) => (count === 1 ? "1 new comment" : `${count.toLocaleString("en")} new comments`),
   likes: (count) => (count === 1 ? "1 like" : `${count.toLocaleString("en")} likes`),
+  like: "Like",
+  liked: "Liked",
+  likeFailed: "That did not reach us. Please try again.",
   withdrawn: "This comment was withdrawn by its author.",
   inReplyTo: (name) => `in reply to ${name}`,
   edited: "edited",
