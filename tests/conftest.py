@@ -14,16 +14,41 @@ from moderation.store.migrations import upgrade
 from tests import postgres
 from tests.service import Service, running
 
+ON_BOTH = {
+    *(f"tests.api.test_{name}" for name in ("identity", "moderating", "posting", "reading")),
+    "tests.story.test_two_moderators",
+}
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what depends on the database on both; all else that shares a service, on SQLite."""
+    if "service" in metafunc.fixturenames:
+        databases = ["sqlite", "postgres"] if metafunc.module.__name__ in ON_BOTH else ["sqlite"]
+        metafunc.parametrize("service", databases, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One embedded service for all tests that do not break it; each uses articles of its own."""
+def service(request: pytest.FixtureRequest) -> Service:
+    """One service for all tests that do not break it; each uses articles of its own."""
+    found: Service = request.getfixturevalue(f"{request.param}_service")
+    return found
+
+
+@pytest.fixture(scope="session")
+def sqlite_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     yield from running(tmp_path_factory.mktemp("service"), {})
+
+
+@pytest.fixture(scope="session")
+def postgres_service(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    yield from running(tmp_path_factory.mktemp("service"), {"database_url": new_database()})
 
 
 @pytest.fixture(scope="session")

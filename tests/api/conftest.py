@@ -6,12 +6,14 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from moderation.domain.roles import ROLES
 from tests.service import Service
+from tests.story import seed
 
 
 @pytest.fixture(scope="session")
 def tokens(service: Service) -> dict[str, str]:
-    return {role: service.token(role) for role in ("reader", "scorer", "moderator", "admin")}
+    return dict(zip(ROLES, seed.tokens(service, *ROLES), strict=True))
 
 
 @pytest.fixture

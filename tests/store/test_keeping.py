@@ -88,7 +88,8 @@ def unsent(world: World, limit: int = 100) -> list[str]:
 
 def backlog(world: World) -> int:
     with world.database.read() as connection:
-        return outbox.backlog(connection)
+        unsent, _ = outbox.backlog(connection)
+    return unsent
 
 
 def test_what_was_not_sent_is_read_oldest_first_until_it_is_marked(world: World) -> None:

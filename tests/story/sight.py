@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 import psutil
+import psycopg
 import redis
 
 from moderation.live.client import connect
@@ -15,14 +16,17 @@ from tests.service import Service
 
 
 def rows(service: Service, statement: str, *values: Any) -> list[Any]:
-    """Return rows of the SQLite file, opened read-only; ids there are hexadecimal, see `key`."""
+    """Return rows of the service's database, read-only; ids in SQLite are hexadecimal, see `key`."""
+    if url := service.environment.get("FIRSTWORD_DATABASE_URL"):
+        with psycopg.connect(url) as reading:
+            return reading.execute(statement.replace("?", "%s").encode(), values).fetchall()
     address = f"file:{service.data_dir / 'firstword.db'}?mode=ro"
     with closing(sqlite3.connect(address, uri=True)) as connection:
         return connection.execute(statement, values).fetchall()
 
 
 def key(comment_id: str) -> str:
-    """Return an id as SQLite holds it."""
+    """Return an id as SQLite holds it; PostgreSQL reads it too."""
     return comment_id.replace("-", "")
 
 
