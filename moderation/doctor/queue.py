@@ -1,12 +1,15 @@
 """Redis: does it answer, keep the queue over a restart, and never throw anything away."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
+from redis.cluster import RedisCluster
+
 from ..domain.errors import Away
 from ..live.client import connect, reaching
+from ..live.cluster import is_cluster
 from ..live.server import EmbeddedServer, find_binary
 from ..settings import Settings
 from .database import drift
@@ -18,22 +21,25 @@ OLDEST = (6, 2)
 def answers(settings: Settings) -> Iterator[Finding]:
     """Look whether Redis answers; an embedded server lives with the service."""
     try:
-        info = _info(settings)
+        infos = _infos(settings)
     except Away as away:
         yield _silent(settings, away)
         return
+    info = infos[0]
     name = "Valkey" if info.get("server_name") == "valkey" else "Redis"
-    yield ok("redis", f"{name} {info.get('valkey_version') or info['redis_version']} answers.")
+    nodes = f" ({len(infos)} nodes)" if len(infos) > 1 else ""
+    yield ok("redis", f"{name} {info.get('valkey_version') or info['redis_version']} answers{nodes}.")
 
 
 def keeps_what_waits(settings: Settings) -> Iterator[Finding]:
-    """Look whether Redis is set up as a queue needs it."""
+    """Look whether Redis, every node of it, is set up as a queue needs it."""
     try:
-        info = _info(settings)
+        infos = _infos(settings)
     except Away:
         return  # `answers` has told of it
-    found = [*_version(info), *_memory(info), *_file(info)]
-    yield from unless_found(found, "queue", "It is kept over a restart, and nothing of it is thrown away.")
+    found = [each for info in infos for each in (*_version(info), *_memory(info), *_file(info))]
+    says = "It is kept over a restart, and nothing of it is thrown away."
+    yield from unless_found(list(dict.fromkeys(found)), "queue", says)
 
 
 def clock_agrees(settings: Settings) -> Iterator[Finding]:
@@ -43,16 +49,24 @@ def clock_agrees(settings: Settings) -> Iterator[Finding]:
     try:
         with closing(connect(settings.redis_url)) as client, reaching():
             asked_s = time.time()
-            seconds, micros = client.time()
-            yield drift("The clock of Redis", seconds + micros / 1e6, asked_s, time.time())
+            clocks = _of_nodes(settings, client.time)
+            answered_s = time.time()
     except Away:
         return  # `answers` has told of it
+    apart = [drift("The clock of Redis", at + micros / 1e6, asked_s, answered_s) for at, micros in clocks]
+    yield next((each for each in apart if each.level != "ok"), apart[0])
 
 
-def _info(settings: Settings) -> dict[str, Any]:
+def _infos(settings: Settings) -> list[dict[str, Any]]:
     with closing(connect(_url(settings))) as client, reaching():
-        found: dict[str, Any] = client.info("everything")
-    return found
+        return _of_nodes(settings, client.info)
+
+
+def _of_nodes(settings: Settings, command: Callable[..., Any]) -> list[Any]:
+    """Ask a server, or all primaries of a cluster."""
+    if not is_cluster(_url(settings)):
+        return [command()]
+    return list(command(target_nodes=RedisCluster.PRIMARIES).values())
 
 
 def _url(settings: Settings) -> str:

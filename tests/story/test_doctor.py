@@ -22,6 +22,7 @@ from moderation.doctor.database import drift
 from moderation.live.client import connect
 from moderation.live.server import EmbeddedServer
 from moderation.settings import load
+from tests import redis_cluster
 from tests.api.texts import KIND
 from tests.service import Service
 
@@ -254,6 +255,17 @@ def test_a_redis_that_forgets_is_found(examined: Surgery, valkey: tuple[str, red
     assert "append-only" in found(examined(redis_url=url)[1], "warning", "queue")
     client.config_set("maxmemory-policy", "allkeys-lru")
     assert "allkeys-lru" in found(examined(redis_url=url)[1], "problem", "queue")
+
+
+def test_one_forgetful_node_of_a_cluster_is_found(examined: Surgery, tmp_path: Path) -> None:
+    with redis_cluster.running(tmp_path / "cluster") as cluster:
+        status, report = examined(redis_url=cluster.url)
+        assert "3 nodes" in found(report, "ok", "redis")
+        assert [each for each in report if each["level"] != "ok"] == []
+        cluster.nodes[1].client.config_set("maxmemory-policy", "allkeys-lru")
+        status, report = examined(redis_url=cluster.url)
+    assert status == 1
+    assert "allkeys-lru" in found(report, "problem", "queue")
 
 
 def test_a_postgresql_that_loses_or_takes_no_writes_is_found(
