@@ -65,6 +65,12 @@ class Cluster:
         children = psutil.Process(self._process.pid).children(recursive=True)
         return [self._process.pid, *(child.pid for child in children)]
 
+    def freeze(self) -> list[int]:
+        """Keep it from starting more processes; return those it has."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        return self.pids()
+
     def answers(self) -> bool:
         """Tell whether it takes connections. Raises AssertionError if it has ended."""
         assert self._process is not None

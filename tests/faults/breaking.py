@@ -7,11 +7,10 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from io import RawIOBase
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.conditions import until
@@ -23,9 +22,9 @@ CHUNK = 64 * 1024
 def kill(pids: Sequence[int]) -> None:
     """End processes as a power cut would, all at once; return when they are gone."""
     for pid in pids:
-        os.kill(pid, signal.SIGSTOP)  # none of them may tidy up because another one is gone
+        _tell(pid, signal.SIGSTOP)  # none of them may tidy up because another one is gone
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        _tell(pid, signal.SIGKILL)
     until(lambda: not any(map(is_alive, pids)))
 
 
@@ -34,8 +33,8 @@ def hung(pids: Sequence[int]) -> Iterator[None]:
     """Stop processes without ending them."""
     with ExitStack() as stack:
         for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-            stack.callback(_go_on, pid)
+            _tell(pid, signal.SIGSTOP)
+            stack.callback(_tell, pid, signal.SIGCONT)
         yield
 
 
@@ -94,9 +93,9 @@ def last(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-def _go_on(pid: int) -> None:
-    if psutil.pid_exists(pid):
-        os.kill(pid, signal.SIGCONT)
+def _tell(pid: int, what: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # a connection's process ends when the connection does
+        os.kill(pid, what)
 
 
 def _is_refused(tracer: "subprocess.Popen[bytes]") -> bool:
@@ -108,5 +107,8 @@ def _is_refused(tracer: "subprocess.Popen[bytes]") -> bool:
 
 
 def _is_traced(pid: int, tracer_pid: int) -> bool:
-    tasks = list(Path(f"/proc/{pid}/task").iterdir())
-    return all(f"TracerPid:\t{tracer_pid}\n" in (task / "status").read_text() for task in tasks)
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return all(f"TracerPid:\t{tracer_pid}\n" in (task / "status").read_text() for task in tasks)
+    except (FileNotFoundError, ProcessLookupError):
+        return not is_alive(pid)

@@ -79,7 +79,7 @@ class Installation:
     def kill_postgres(self) -> float:
         """End PostgreSQL, and start it again as its operator's system would; return when it was back."""
         assert self.cluster is not None
-        kill(self.cluster.pids())
+        kill(self.cluster.freeze())
         self.cluster.stop()  # it is dead and has to be buried
         self.cluster.start()
         return time.monotonic()

@@ -54,7 +54,6 @@ def timed(clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[In
 
 
 @amid
-@once_and_twenty_times
 def test_a_clock_set_back_loses_and_doubles_nothing(
     timed: Installation, clock: Clock, act: str, tries: int
 ) -> None:

@@ -31,7 +31,6 @@ def test_slow_lines_make_posts_slow_and_nothing_else(apart: Installation, far: s
 
 
 @amid
-@once_and_twenty_times
 def test_broken_connections_to_postgres_lose_and_double_nothing(
     apart: Installation, act: str, tries: int
 ) -> None:
@@ -42,7 +41,6 @@ def test_broken_connections_to_postgres_lose_and_double_nothing(
 
 
 @amid
-@once_and_twenty_times
 def test_broken_connections_to_redis_stop_no_post_and_no_decision(
     apart: Installation, act: str, tries: int
 ) -> None:

@@ -50,19 +50,18 @@ def test_a_truncated_log_loses_only_what_was_cut_off_and_takes_it_again(
 @once_and_twenty_times
 def test_with_a_damaged_model_every_comment_waits_until_it_is_mended(tmp_path: Path, tries: int) -> None:
     folder = Path(shutil.copytree(artifact.shipped(), tmp_path / artifact.shipped().name))
+    file = _damage(folder)
     with embedded(tmp_path / "service", model=str(folder)) as installation:
         for n in range(tries):
-            installation.service.kill()
-            file = folder / CHANCE.choice(("weights.npz", "manifest.json"))
-            whole = file.read_bytes()
-            file.write_bytes(_damaged(whole))
-            installation.service.start()
+            if n:
+                file = _damage(folder)
+                installation.kill_service()
             held = installation.service.post("damaged", KIND.format(n=f"{n} a"))
             assert held["status"] == "pending"
             assert "unscored" in {reason["code"] for reason in _reasons(installation, held["id"])}
             assert installation.metric('firstword_model{model="none"}') == 1
             assert '"model_refused"' in installation.log()
-            file.write_bytes(whole)
+            shutil.copy(artifact.shipped() / file, folder)
             mended_s = time.monotonic()
             until(lambda: installation.metric(f'firstword_model{{model="{folder.name}"}}') == 1)
             took_s = time.monotonic() - mended_s
@@ -91,12 +90,14 @@ def _check_a_beginning_is_left(installation: Installation, ledger: Ledger) -> No
     assert doubled(stored) + untrue(stored) == []
 
 
-def _damaged(content: bytes) -> bytes:
-    """Return it with one byte changed, or cut off, as chance will."""
-    place = CHANCE.randrange(len(content))
-    if CHANCE.random() < 0.5:
-        return content[:place]
-    return content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :]
+def _damage(folder: Path) -> str:
+    """Change one byte of a model, or cut off an end, as chance will; return the name of the file."""
+    name = CHANCE.choice(("weights.npz", "manifest.json"))
+    whole = (folder / name).read_bytes()
+    place = CHANCE.randrange(len(whole))
+    rest = bytes([whole[place] ^ 0xFF]) + whole[place + 1 :] if CHANCE.random() < 0.5 else b""
+    (folder / name).write_bytes(whole[:place] + rest)
+    return name
 
 
 def _reasons(installation: Installation, comment_id: str) -> list[dict[str, object]]:

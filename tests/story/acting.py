@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx2
 
+from tests.faults.ledger import Ledger
 from tests.service import Service
 
 T = TypeVar("T")
@@ -45,10 +46,7 @@ def post_all(service: Service, article: str, bodies: Sequence[str], *, site: str
 
 
 class Crowd:
-    """Readers who post as fast as they are answered, until the service is gone.
-
-    posted: by idempotency key, what was acknowledged. tried: by key, every text that was sent.
-    """
+    """Readers who post as fast as they are answered, until the service is gone."""
 
     # Published, held for a listed phrase, refused: every status takes part.
     TEXTS = (
@@ -59,8 +57,7 @@ class Crowd:
     )
 
     def __init__(self, service: Service, article: str, *, size: int = 6) -> None:
-        self.posted: dict[str, dict[str, str]] = {}
-        self.tried: dict[str, str] = {}
+        self.ledger = Ledger()
         self.refused: list[int] = []
         self._service = service
         self._path = f"/articles/{article}/comments"
@@ -87,7 +84,7 @@ class Crowd:
     def retry(self) -> None:
         """Send once more, with the same key, whatever nobody acknowledged."""
         with self._service.client() as client:
-            for key in self.tried.keys() - self.posted.keys():
+            for key in self.ledger.tried.keys() - self.ledger.posted.keys():
                 self._post(client, key)
 
     def _post_on(self) -> None:
@@ -96,16 +93,18 @@ class Crowd:
                 if self._is_over.is_set():
                     return
                 key = str(uuid4())
-                self.tried[key] = self.TEXTS[n % len(self.TEXTS)].format(n=n)
+                self.ledger.tried[key] = self.TEXTS[n % len(self.TEXTS)].format(n=n)
                 try:
                     self._post(client, key)
                 except httpx2.TransportError:
                     return
 
     def _post(self, client: httpx2.Client, key: str) -> None:
-        answer = client.post(self._path, json={"body": self.tried[key]}, headers={"Idempotency-Key": key})
+        answer = client.post(
+            self._path, json={"body": self.ledger.tried[key]}, headers={"Idempotency-Key": key}
+        )
         if answer.status_code == 201:
-            self.posted[key] = answer.json()
+            self.ledger.posted[key] = answer.json()
         else:
             self.refused.append(answer.status_code)
 

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from tests.conditions import until
+from tests.faults.ledger import differences, read_stored
 from tests.service import Service
 from tests.story.acting import Crowd, measured
 from tests.story.conftest import Start
@@ -25,9 +26,9 @@ def test_a_power_cut_loses_no_acknowledged_comment_and_doubles_none(
     took_s = restart(service)
     measured("restart_s", took_s)
     with service.client(tokens(service, "moderator")[0]) as moderator:
-        check_nothing_lost(moderator, "ferry", crowd)
+        check_nothing_lost(service, moderator, "ferry", crowd)
         measured("queue_whole_s", await_queue(service, moderator))
-        pending = {each["id"] for each in crowd.posted.values() if each["status"] == "pending"}
+        pending = {each["id"] for each in crowd.ledger.posted.values() if each["status"] == "pending"}
         assert pending
         check_claims(service, moderator, pending)
         crowd.retry()
@@ -45,11 +46,11 @@ def test_twenty_power_cuts_lose_no_acknowledged_comment(new_service: Start) -> N
         crowd = kill_amid_posts(service, article, after=chance.randrange(1, 150))
         restart(service)
         with service.client(token) as moderator:
-            check_nothing_lost(moderator, article, crowd)
+            check_nothing_lost(service, moderator, article, crowd)
             crowd.retry()
             check_each_once(moderator, article, crowd)
             await_queue(service, moderator)
-        pending |= {each["id"] for each in crowd.posted.values() if each["status"] == "pending"}
+        pending |= {each["id"] for each in crowd.ledger.posted.values() if each["status"] == "pending"}
     with service.client(token) as moderator:
         check_claims(service, moderator, pending)
 
@@ -60,21 +61,21 @@ def test_a_stop_in_good_order_answers_or_refuses_every_post_and_leaves_no_proces
     service = new_service().start()
     server = redis_pid(service)
     crowd = Crowd(service, "ferry").start()
-    until(lambda: len(crowd.posted) >= 30, within_s=30)
+    until(lambda: len(crowd.ledger.posted) >= 30, within_s=30)
     service.stop()
     crowd.join()
     assert set(crowd.refused) <= {503}
     assert not is_alive(server)
     service.start()
     with service.client(tokens(service, "moderator")[0]) as moderator:
-        check_nothing_lost(moderator, "ferry", crowd)
+        check_nothing_lost(service, moderator, "ferry", crowd)
 
 
 def kill_amid_posts(service: Service, article: str, *, after: int) -> Crowd:
     """Kill the service once so many posts are acknowledged, more being on their way."""
     server = redis_pid(service)
     crowd = Crowd(service, article).start()
-    until(lambda: len(crowd.posted) >= after, within_s=60)
+    until(lambda: len(crowd.ledger.posted) >= after, within_s=60)
     service.kill()
     crowd.join()
     assert crowd.refused == []
@@ -97,13 +98,14 @@ def await_queue(service: Service, moderator: httpx2.Client) -> float:
     return time.monotonic() - began_s
 
 
-def check_nothing_lost(moderator: httpx2.Client, article: str, crowd: Crowd) -> None:
+def check_nothing_lost(service: Service, moderator: httpx2.Client, article: str, crowd: Crowd) -> None:
     """Every acknowledged comment is there as it was acknowledged; the page counts the approved ones."""
     cards, _ = all_pages(moderator, "/moderation/comments", article=article)
     found = {card["comment"]["id"]: card["comment"] for card in cards}
-    for comment in crowd.posted.values():
+    for comment in crowd.ledger.posted.values():
         stored = found[comment["id"]]
         assert (stored["body"], stored["status"]) == (comment["body"], comment["status"])
+    assert differences(crowd.ledger, read_stored(service)) == []
     assert max(Counter(each["body"] for each in found.values()).values()) == 1
     approved = {each["id"] for each in found.values() if each["status"] == "approved"}
     shown, page = all_pages(moderator, f"/articles/{article}/comments", sort="oldest")
@@ -116,7 +118,7 @@ def check_nothing_lost(moderator: httpx2.Client, article: str, crowd: Crowd) -> 
 def check_each_once(moderator: httpx2.Client, article: str, crowd: Crowd) -> None:
     """What was tried again with its key is there exactly once, acknowledged before the kill or not."""
     cards, _ = all_pages(moderator, "/moderation/comments", article=article)
-    assert sorted(card["comment"]["body"] for card in cards) == sorted(crowd.tried.values())
+    assert sorted(card["comment"]["body"] for card in cards) == sorted(crowd.ledger.tried.values())
 
 
 def check_claims(service: Service, moderator: httpx2.Client, pending: set[str]) -> None:

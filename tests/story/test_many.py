@@ -66,7 +66,7 @@ def test_a_killed_process_is_replaced_nothing_is_lost_and_nothing_handed_out_twi
     killed = relay if victim == "relay" else (web - {relay}).pop()
     with claiming(breakable) as handed_out:
         crowd = Crowd(breakable, article).start()
-        until(lambda: len(crowd.posted) >= 80, within_s=60)
+        until(lambda: len(crowd.ledger.posted) >= 80, within_s=60)
         kill(killed)
         killed_at_s = time.monotonic()
         until(lambda: relay_process(breakable) not in {0, killed}, within_s=TAKEN_OVER_S)
@@ -76,14 +76,16 @@ def test_a_killed_process_is_replaced_nothing_is_lost_and_nothing_handed_out_twi
         crowd.stop()
         assert crowd.refused == []
         with breakable.client(tokens(breakable, "moderator")[0]) as moderator:
-            check_nothing_lost(moderator, article, crowd)
+            check_nothing_lost(breakable, moderator, article, crowd)
             crowd.retry()
             check_each_once(moderator, article, crowd)
             until(lambda: is_whole(moderator, pending(breakable)), within_s=TAKEN_OVER_S)
             # What the killed one claimed for somebody whom it did not answer waits for its lease to end.
             until(lambda: moderator.get("/moderation/queue").json()["waiting"] == 0)
     assert len(handed_out) == len(set(handed_out))
-    assert set(handed_out) <= {each["id"] for each in crowd.posted.values() if each["status"] == "pending"}
+    assert set(handed_out) <= {
+        each["id"] for each in crowd.ledger.posted.values() if each["status"] == "pending"
+    }
 
 
 def test_what_a_killed_web_process_acknowledged_is_carried_to_the_queue_by_a_worker(
@@ -143,7 +145,7 @@ def test_a_stop_ends_streams_and_processes_in_good_order(breakable: Service) -> 
     crowd = Crowd(breakable, "stop").start()
     with stream(breakable, "stop") as told:
         next(told)
-        until(lambda: len(crowd.posted) >= 30, within_s=30)
+        until(lambda: len(crowd.ledger.posted) >= 30, within_s=30)
         asked_at_s = time.monotonic()
         assert breakable.stop() == 0
         measured("stopped", time.monotonic() - asked_at_s)
@@ -152,7 +154,7 @@ def test_a_stop_ends_streams_and_processes_in_good_order(breakable: Service) -> 
     assert not any(map(is_alive, web))
     breakable.start()
     with breakable.client(tokens(breakable, "moderator")[0]) as moderator:
-        check_nothing_lost(moderator, "stop", crowd)
+        check_nothing_lost(breakable, moderator, "stop", crowd)
 
 
 def test_a_promoted_model_and_its_rollback_are_in_every_process_within_seconds(

@@ -26,7 +26,7 @@ def test_a_stop_finishes_what_was_accepted_and_sends_the_pages_away(new_service:
             unfinished += [stack.enter_context(line(service, said)) for _ in range(10)]
         deaf = stack.enter_context(unread(service))
         crowd = Crowd(service, "ferry").start()
-        until(lambda: len(crowd.posted) >= 20, within_s=30)
+        until(lambda: len(crowd.ledger.posted) >= 20, within_s=30)
 
         began_s = time.monotonic()
         assert service.stop() == 0
@@ -44,7 +44,7 @@ def test_a_stop_finishes_what_was_accepted_and_sends_the_pages_away(new_service:
     assert '"level":"error"' not in (service.data_dir / "stderr.txt").read_text()
     service.start()
     with service.client(tokens(service, "moderator")[0]) as moderator:
-        check_nothing_lost(moderator, "ferry", crowd)
+        check_nothing_lost(service, moderator, "ferry", crowd)
 
 
 def open_streams(service: Service, stack: ExitStack) -> list[socket.socket]:
