@@ -22,6 +22,8 @@ from ..store.db import Database
 from ..store.ranking import Ranking
 from . import measures
 
+Sort = Order | Ranking
+
 CAPACITY_BYTES = 64 * 1024 * 1024
 OVERHEAD_BYTES = 1200  # of an entry beside its body: key, address, object; it bounds a flood of empty pages
 CAPACITY_ARTICLES = 100_000
@@ -36,7 +38,7 @@ class Wanted:
 
     site_id: str
     article_key: str
-    order: Order | Ranking = "latest"
+    order: Sort = "latest"
     limit: int = 50
     after_id: str | None = None
     after_number: int = 0  # likes or replies of that one, where the order is a ranking
@@ -126,6 +128,12 @@ class Pages:
         article_id, version = (article.id, article.version) if article else (None, 0)
         self._keep(wanted, _Entry(article_id, version, body, etag, time.monotonic(), begun))
         return body, etag
+
+    def content(self, wanted: Wanted) -> Content:
+        """Read a page from SQL, to be shown in another form; it is not kept. Blocks: for a thread."""
+        with self._database.read() as connection:
+            article = articles.find(connection, wanted.site_id, wanted.article_key)
+            return read(connection, wanted, article)
 
     def _confirmed(self, wanted: Wanted, version: int) -> tuple[bytes, str] | None:
         with self._lock:

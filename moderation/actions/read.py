@@ -10,6 +10,7 @@ from ..domain.errors import Missing
 from ..domain.roles import Person
 from ..store import articles, comments, decisions
 from ..store.comments import Order
+from ..store.tables import comment
 from .pages import cut
 from .parts import Parts
 
@@ -39,6 +40,13 @@ def replies(
         )
     shown, next_id = cut(rows, limit)
     return parent, shown, next_id
+
+
+def newest(parts: Parts, site_id: str, limit: int) -> list[Row[Any]]:
+    """Return the newest public comments of a site."""
+    conditions = [comment.c.site_id == site_id, comment.c.status == "approved"]
+    with parts.database.read() as connection:
+        return list(comments.search(connection, conditions, after_id=None, limit=limit))[:limit]
 
 
 def counts(parts: Parts, site_id: str, keys: Sequence[str]) -> dict[str, int]:

@@ -37,12 +37,13 @@ def render_page(wanted: Wanted, shown: Content) -> bytes:
             "article": shapes.article(shown.article, wanted.article_key),
             "sort": wanted.order,
             "items": items,
-            "next_cursor": _cursor(wanted, shown.last),
+            "next_cursor": cursor_behind(wanted, shown.last),
         }
     )
 
 
-def _cursor(wanted: Wanted, last: Row[Any] | None) -> str | None:
+def cursor_behind(wanted: Wanted, last: Row[Any] | None) -> str | None:
+    """Return where the page after the one that ends with `last` begins; None: there is none."""
     if last is None:
         return None
     number = {"top": last.like_count, "discussed": last.reply_count}.get(wanted.order)

@@ -31,14 +31,21 @@ async def demo(request: Request) -> Response:
     return templates.TemplateResponse(request, "demo.html", headers={"Cache-Control": "no-cache"})
 
 
-async def embed(_: Request) -> Response:
-    """Give publishers the one script they include; `bundle.py` makes it."""
+async def script(request: Request) -> Response:
+    """Give publishers a script that they include: embed.js, which `bundle.py` makes, or count.js."""
     headers = {
         "Cache-Control": "no-cache",
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
-    return FileResponse(HERE / "static" / "embed.js", headers=headers, media_type="text/javascript")
+    path = HERE / "static" / Path(request.url.path).name
+    return FileResponse(path, headers=headers, media_type="text/javascript")
+
+
+async def embed_docs(request: Request) -> Response:
+    """Show publishers how to put comments on their pages."""
+    base = request.app.state.origins.own or str(request.base_url).rstrip("/")
+    return templates.TemplateResponse(request, "embed.html", {"base": base})
 
 
 async def console(request: Request) -> Response:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from . import classifier, comments, console, inputs, ops, queue, session, shapes, stream
+from . import classifier, comments, console, feeds, hosted, inputs, ops, queue, session, shapes, stream
 from .endpoint import Endpoint, route
 from .json import JsonResponse
 from .openapi import document
@@ -258,7 +258,13 @@ def routes() -> list[BaseRoute]:
     return [
         *(route(endpoint, API) for endpoint in ENDPOINTS),
         Route("/", console.demo),
-        Route("/embed.js", console.embed),
+        Route("/embed.js", console.script),
+        Route("/count.js", console.script),
+        Route("/docs/embed", console.embed_docs),
+        Route("/a/{site}/{article_id:path}", hosted.thread, methods=["GET"]),
+        Route("/a/{site}/{article_id:path}", hosted.post, methods=["POST"]),
+        Route("/feeds/{site}/{article_id:path}.atom", feeds.feed),
+        Route("/feeds/{site}.atom", feeds.feed),
         Route("/moderation", console.console),
         Route("/moderation/sign-in", console.sign_in_form, methods=["GET"]),
         Route("/moderation/sign-in", console.sign_in, methods=["POST"]),
