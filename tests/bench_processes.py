@@ -72,8 +72,10 @@ def main() -> None:
         for _ in range(ROUNDS):
             for service, rows in zip(services, (ones, twos), strict=True):
                 service.start()
-                rows.append({name: load(service, cluster, each) for name, each in REQUESTS.items()})
-                service.stop()
+                try:
+                    rows.append({name: load(service, cluster, each) for name, each in REQUESTS.items()})
+                finally:
+                    service.stop()
     print(f"{CLIENTS} clients, {SECONDS:.0f} s, {ROUNDS} rounds; load average {os.getloadavg()[0]:.1f}")
     print(f"{'':18}{HEAD}{HEAD}  two : one")
     for name in REQUESTS:
