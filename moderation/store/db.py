@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import QueuePool
 
 READERS = 56  # of Starlette's 40 threads and the 16 of web/threads each finds a connection
+IDLE_S = 15  # amid a transaction; what is longest, a group's scores on a busy machine, takes a second or two
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -72,7 +73,14 @@ def open_database(url: str | None, data_dir: Path) -> Database:
         connect_args={"connect_timeout": 5, "application_name": "firstword"},
     )
     event.listen(engine, "handle_error", _hide_row)
+    event.listen(engine, "connect", _let_go_when_idle)
     return Database(engine, engine)
+
+
+def _let_go_when_idle(connection: Any, _: object) -> None:
+    """Have PostgreSQL end a transaction whose process was stopped or cut off, and with it its locks."""
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_S}s'")
+    connection.commit()
 
 
 def _hide_row(context: Any) -> None:

@@ -6,16 +6,17 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from uuid_utils.compat import uuid7
 
 from moderation.domain.errors import Away, Conflict, Refused
 from moderation.domain.events import Event
-from moderation.store import articles, comments, policies
+from moderation.store import articles, comments, db, policies
 from moderation.store.db import Database
 from moderation.store.tables import comment, outbox, revision, site
 from moderation.store.writer import GROUP, Transaction, Writer
@@ -408,3 +409,16 @@ def test_a_connection_that_breaks_leaves_open_what_was_written_and_says_so(postg
             world.run(cut)
         assert world.add()  # on a new connection
         world.check_counters()
+
+
+def test_a_process_that_stops_amid_a_transaction_does_not_hold_the_others_up_for_ever(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "IDLE_S", 1)
+    stopped = db.open_database(postgres.writing.url.render_as_string(hide_password=False), Path())
+    with World(postgres) as world, stopped.writing.connect() as connection:
+        articles.lock(connection, world.article_id)
+        assert world.run(lambda tx: articles.count(tx, world.article_id, 0)) == (1, 0)
+        with pytest.raises(SQLAlchemyError):
+            articles.lock(connection, world.article_id)
+    stopped.close()

@@ -23,6 +23,7 @@ from tests.service import API
 from tests.store.plans import all_watched, postgres_touched, sqlite_scans, sqlite_steps
 from tests.story.grown import ROWS, grow
 
+SORTS = ("latest", "oldest", "top", "discussed")
 THREAD = f"{API}/articles/grown/comments"
 TOUCHED = 600  # rows that a statement may touch, counted anew in each part of its plan
 MACHINE_STEPS = 12_000  # of SQLite for a statement; TOUCHED rows with all their columns
@@ -89,12 +90,12 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def first_pages(desk: Desk) -> None:
-    for sort in ("latest", "oldest"):
+    for sort in SORTS:
         assert len(desk.page(sort=sort, limit=50)["items"]) == 50
 
 
 def deep_pages(desk: Desk) -> None:
-    for sort in ("latest", "oldest"):
+    for sort in SORTS:
         cursor = desk.page(sort=sort, limit=50)["next_cursor"]
         assert len(desk.page(sort=sort, limit=50, cursor=cursor)["items"]) == 50
 
@@ -135,6 +136,12 @@ def changes_of_ones_own(desk: Desk) -> None:
     edited = desk.http.patch(path, json={"body": f"{KIND} Edited."}, headers=desk.reader)
     assert edited.status_code == 200, edited.text
     assert desk.http.delete(path, headers=desk.reader).status_code == 204
+
+
+def likes(desk: Desk) -> None:
+    path = f"{API}/comments/{desk.page()['items'][-1]['id']}/reactions/like"
+    for act in (desk.http.put, desk.http.put, desk.http.delete):
+        assert act(path, headers=desk.reader).status_code in {200, 204}
 
 
 def own_status(desk: Desk) -> None:
@@ -187,7 +194,7 @@ def backlog(desk: Desk) -> int:
 
 ACTS: tuple[Callable[[Desk], None], ...] = (
     *(first_pages, deep_pages, replies, counts, unknown_article),
-    *(posts, changes_of_ones_own, own_status, claims_and_decisions, relay, rebuild, streams),
+    *(posts, likes, changes_of_ones_own, own_status, claims_and_decisions, relay, rebuild, streams),
 )
 
 
