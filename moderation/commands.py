@@ -14,6 +14,7 @@ from .actions.relay import rebuild
 from .app import opened, queue_at_hand
 from .domain.errors import Missing
 from .domain.roles import ROLES, Role
+from .persons import app as person_app
 from .settings import Settings, data_folder, load
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ for name, group in (
     ("moderator", moderator_app),
     ("queue", queue_app),
     ("labels", labels_app),
+    ("person", person_app),
     ("model", model_app),
 ):
     app.add_typer(group, name=name)

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from ..domain.errors import Conflict, Forbidden, TooMany
+from ..domain.errors import Conflict, Forbidden, TooMany, Unauthenticated
 from ..live.rates import address_block
 from ..store import comments, people
 from ..store.writer import Transaction
 from .parts import Parts
+from .person import ERASED
 from .scoring import Bench
 
 REPEAT_WINDOW_MS = 24 * 3600 * 1000
@@ -54,6 +55,8 @@ def circumstances(state: str, author: Row[Any] | None, now_ms: int) -> dict[str,
     signals: dict[str, Any] = {"is_article_premoderated": state == "premoderated"}
     if author is None:
         return signals
+    if author.standing == ERASED:
+        raise Unauthenticated("This reader no longer exists; start a new session.")
     is_over = author.standing_until_ms is not None and author.standing_until_ms <= now_ms
     if author.standing == "banned" and not is_over:
         raise Forbidden("You cannot post here at present.")

@@ -17,6 +17,7 @@ from ..store.writer import Transaction
 from . import scoring
 from .admission import limit_posts, refuse_closed, signals_of
 from .parts import Parts
+from .person import ERASED
 from .rendering import render
 from .scoring import Written
 from .verdicts import Judgement, record
@@ -49,7 +50,7 @@ def reader(parts: Parts, reader_id: str) -> Row[Any]:
     """Return a reader's row. Raises Missing when it was erased."""
     with parts.database.read() as connection:
         found = people.get_author(connection, reader_id)
-    if found is None:
+    if found is None or found.standing == ERASED:
         raise Missing("This reader no longer exists.")
     return found
 

@@ -105,6 +105,19 @@ def own(connection: Connection, author_id: str, article_id: str, *, limit: int) 
     return connection.execute(wanted.order_by(comment.c.id.desc()).limit(limit)).all()
 
 
+def of_author(connection: Connection, author_id: str) -> Sequence[Row[Any]]:
+    """Return everything an author wrote, newest first."""
+    return connection.execute(
+        WITH_ARTICLE.where(comment.c.author_id == author_id).order_by(comment.c.id.desc())
+    ).all()
+
+
+def revisions(connection: Connection, comment_ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return every version of some comments, in order."""
+    wanted = select(revision).where(revision.c.comment_id.in_(comment_ids))
+    return connection.execute(wanted.order_by(revision.c.comment_id, revision.c.number)).all()
+
+
 def search(
     connection: Connection, conditions: Sequence[ColumnElement[bool]], *, after_id: str | None, limit: int
 ) -> Sequence[Row[Any]]:

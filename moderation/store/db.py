@@ -6,7 +6,7 @@ connection. PostgreSQL uses the same pool for both.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,12 @@ class Database:
         """Give a connection for reading; whatever it might have changed is rolled back."""
         with self.reading.connect() as connection:
             yield connection
+
+    def settle(self) -> None:
+        """Fold SQLite's log into its file: what was deleted is then nowhere any more."""
+        if self.is_sqlite:
+            with closing(self.writing.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Give all connections back."""

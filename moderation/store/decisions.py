@@ -65,6 +65,12 @@ def of_policy(connection: Connection, comment_ids: Sequence[str]) -> dict[str, R
     return {row.comment_id: row for row in connection.execute(wanted) if row.actor == "policy"}
 
 
+def all_of(connection: Connection, comment_ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return all that was ever decided of some comments, in order."""
+    wanted = select(decision).where(decision.c.comment_id.in_(comment_ids))
+    return connection.execute(wanted.order_by(decision.c.comment_id, decision.c.version)).all()
+
+
 def was_stopped(connection: Connection, comment_id: str) -> bool:
     """Tell whether a text of this comment was ever refused, or set aside by a person."""
     is_refusal = decision.c.status_after == "rejected"

@@ -1,12 +1,16 @@
-"""Delete what people typed once it has been kept long enough: the rows stay, their texts go.
+"""Delete what people typed, kept long enough or no longer wanted by them: rows stay, texts go.
 
 An empty text marks such a comment; no comment is posted with one. The hash of its words goes with it,
 for what is short could be guessed from that.
 """
 
-from sqlalchemy import select, update
+from collections.abc import Sequence
+from typing import Any
 
-from .tables import comment, decision, revision
+from sqlalchemy import Connection, Row, delete, select, update
+
+from .comments import WITH_ARTICLE
+from .tables import author, comment, decision, idempotency_key, revision, score
 from .writer import Transaction
 
 
@@ -26,3 +30,28 @@ def refused_texts(transaction: Transaction, before_ms: int, limit: int) -> int:
         transaction.connection.execute(update(comment).where(comment.c.id.in_(ids)).values(emptied))
         transaction.connection.execute(update(revision).where(revision.c.comment_id.in_(ids)).values(body=""))
     return len(ids)
+
+
+def comments_of(connection: Connection, author_id: str, limit: int) -> Sequence[Row[Any]]:
+    """Return comments of a person that still say something of them, in the order in which rows are locked."""
+    mine = select(comment.c.id).where(comment.c.author_id == author_id, comment.c.author_name != "")
+    wanted = WITH_ARTICLE.where(comment.c.id.in_(mine.limit(limit)))
+    return sorted(connection.execute(wanted).all(), key=lambda row: (row.article_key, row.id))
+
+
+def texts_of_person(transaction: Transaction, comment_ids: Sequence[str]) -> None:
+    """Empty a person's comments and all their revisions, names and traces included."""
+    connection = transaction.connection
+    emptied = {"body": "", "body_html": "", "author_name": "", "words_hash": "", "address_block": None}
+    connection.execute(update(comment).where(comment.c.id.in_(comment_ids)).values(emptied))
+    said = update(revision).where(revision.c.comment_id.in_(comment_ids))
+    connection.execute(said.values(body="", author_name=""))
+    connection.execute(delete(score).where(score.c.comment_id.in_(comment_ids)))
+
+
+def person(transaction: Transaction, author_id: str) -> None:
+    """Forget who somebody was; the row stays, so that nothing that refers to it breaks."""
+    connection = transaction.connection
+    erased = {"name": "", "standing": "erased", "standing_until_ms": None}
+    connection.execute(update(author).where(author.c.id == author_id).values(erased))
+    connection.execute(delete(idempotency_key).where(idempotency_key.c.owner == author_id))

@@ -1,8 +1,9 @@
 """Likes: once a reader and comment, counted where they are shown."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..domain.events import Event
@@ -31,6 +32,11 @@ def drop(transaction: Transaction, author_id: str, liked: Row[Any]) -> tuple[int
     """Take a like back; return what `put` returns."""
     gone = delete(liking).where(liking.c.author_id == author_id, liking.c.comment_id == liked.id)
     return _counted(transaction, liked, -transaction.connection.execute(gone).rowcount)
+
+
+def of(connection: Connection, author_id: str) -> Sequence[Row[Any]]:
+    """Return what somebody likes."""
+    return connection.execute(select(liking).where(liking.c.author_id == author_id)).all()
 
 
 def _counted(transaction: Transaction, liked: Row[Any], change: int) -> tuple[int, int]:

@@ -53,7 +53,7 @@ class Author(SQLModel, table=True):
     id: str = Field(primary_key=True, sa_type=Id)
     site_id: str = Field(foreign_key="site.id")
     name: str
-    standing: str = "normal"  # normal | premoderated | banned
+    standing: str = "normal"  # normal | premoderated | banned | erased
     standing_until_ms: int | None = Field(default=None, sa_type=BigInteger)
     created_at_ms: int = Field(sa_type=BigInteger)
 

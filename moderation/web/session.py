@@ -3,13 +3,14 @@
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from ..actions import own, sessions
+from ..actions import own, person, sessions
 from ..actions.admission import limit_posts
 from ..domain.errors import Missing
-from .cookies import set_cookie
+from .cookies import drop_cookie, set_cookie
 from .endpoint import Call
 from .identity import READER_COOKIE, READER_COOKIE_S
 from .json import JsonResponse
+from .threads import run_waiting
 
 
 async def start(call: Call) -> Response:
@@ -24,14 +25,31 @@ async def start(call: Call) -> Response:
     return response
 
 
+async def export(call: Call) -> Response:
+    """GET /me/export: everything that is kept of this reader."""
+    await limit_posts(call.parts, call.known.person_id, call.address, act="export")
+    kept = await run_in_threadpool(person.export, call.parts.database, call.known.person_id)
+    named = {"Content-Disposition": 'attachment; filename="my-comments.json"', "Cache-Control": "no-store"}
+    return JsonResponse(kept, headers=named)
+
+
+async def erase(call: Call) -> Response:
+    """DELETE /me: every comment is withdrawn and emptied; the reader's token means nobody any more."""
+    await limit_posts(call.parts, call.known.person_id, call.address, act="erase")
+    await run_waiting(person.erase, call.parts.database, call.parts.writer, call.known.person_id)
+    response = Response(status_code=204)
+    drop_cookie(response, call.request, READER_COOKIE)
+    return response
+
+
 async def me(call: Call) -> Response:
     """GET /me: who the server takes this browser for; somebody unknown is nobody, not an error."""
-    person = call.person
+    reader = call.person
     found = {"id": None, "name": None, "role": "reader"}
-    if person is not None:
+    if reader is not None:
         try:
-            name = (await run_in_threadpool(own.reader, call.parts, person.person_id)).name
+            name = (await run_in_threadpool(own.reader, call.parts, reader.person_id)).name
         except Missing:
-            name = person.name or None
-        found = {"id": person.person_id, "name": name, "role": person.role}
+            name = reader.name or None
+        found = {"id": reader.person_id, "name": name, "role": reader.role}
     return JsonResponse(found, headers={"Cache-Control": "no-store"})

@@ -89,6 +89,12 @@ class Me(TypedDict):
     role: str
 
 
+class Kept(TypedDict):
+    reader: dict[str, Any]
+    comments: list[dict[str, Any]]
+    likes: list[dict[str, Any]]
+
+
 class Counts(TypedDict):
     counts: dict[str, int]
 
