@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.ways import opened
+from tests.conditions import until
 from tests.service import Service
 
 KIND = "The lamps along the quay are a real improvement. Number {}."
@@ -29,6 +30,10 @@ def page(paper: Service, browser: Browser) -> Iterator[Page]:
     assert troubles == []
 
 
+def likes(paper: Service) -> list[int]:
+    return [each["reactions"]["like"] for each in paper.page("demo")["items"]]
+
+
 def test_a_like_is_kept_over_a_reload_counted_for_others_and_taken_back(
     page: Page, paper: Service, browser: Browser
 ) -> None:
@@ -39,13 +44,14 @@ def test_a_like_is_kept_over_a_reload_counted_for_others_and_taken_back(
     liked = own.get_by_role("button", name="Liked, 1 like")
     expect(liked).to_have_attribute("aria-pressed", "true")
     expect(liked).to_be_focused()
+    until(lambda: likes(paper) == [0, 1, 0])
     page.reload()
     expect(liked).to_be_visible()
     elsewhere = opened(browser.new_context(), f"{paper.url}/", [])
     expect(elsewhere.get_by_role("button", name="Like, 1 like")).to_be_visible()
     liked.click()
     expect(like).to_have_attribute("aria-pressed", "false")
-    assert [each["reactions"]["like"] for each in paper.page("demo")["items"]] == [0, 0, 0]
+    until(lambda: likes(paper) == [0, 0, 0])
 
 
 def test_the_most_liked_and_the_most_discussed_come_first_and_the_choice_is_remembered(
@@ -66,3 +72,33 @@ def test_the_most_liked_and_the_most_discussed_come_first_and_the_choice_is_reme
     page.keyboard.press("End")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="sort by: most discussed")).to_be_focused()
+
+
+def test_a_link_opens_the_comment_wherever_it_is_in_a_long_thread(paper: Service, browser: Browser) -> None:
+    first = paper.post("long", KIND.format("A"))["id"]
+    reply = paper.post("long", KIND.format("B"), parent_id=first)["id"]
+    deep = paper.post("long", KIND.format("C"), parent_id=reply)["id"]
+    for number in range(60):
+        paper.post("long", KIND.format(100 + number))
+    page = browser.new_context(viewport={"width": 1100, "height": 900}).new_page()
+    page.route(
+        f"{paper.url}/",
+        lambda route: route.fulfill(
+            content_type="text/html",
+            body='<!doctype html><h1>Long</h1><div id="firstword" data-article="long"></div>'
+            '<script src="/embed.js" async></script>',
+        ),
+    )
+    page.goto(f"{paper.url}/#comment-{deep}")
+    wanted = page.locator(f'li[data-id="{deep}"] > article')
+    expect(wanted).to_be_focused()
+    expect(wanted).to_be_in_viewport()
+    expect(page.locator(f'li[data-id="{first}"] li[data-id="{reply}"] li[data-id="{deep}"]')).to_have_count(1)
+    page.get_by_role("button", name="Load more comments").click()
+    expect(page.locator(f'li[data-id="{first}"]')).to_have_count(1)
+    page.goto(f"{paper.url}/#comment-0190a0a0-0000-7000-8000-000000000000")
+    expect(page.get_by_text("The comment that this link leads to is not shown any more.")).to_be_visible()
+    target = page.locator("ol.fw-list > li > article .fw-link").nth(3)
+    href = target.get_attribute("href")
+    target.click()
+    assert page.evaluate("location.hash") == href

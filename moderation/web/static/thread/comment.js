@@ -6,6 +6,7 @@
 import { el, freshId } from "../shared/dom.js";
 import { timeElement } from "../shared/when.js";
 import { WINDOW_MS } from "./edit.js";
+import { linkTo } from "./links.js";
 import { words } from "./words.js";
 
 const HUES = 8; // as many avatar colours as thread.css names
@@ -64,7 +65,7 @@ function drawn(view, hooks) {
       el("span", { class: "fw-author", id: nameId, text: comment.author?.name ?? "" }),
       ...(comment.author?.badges ?? []).map((badge) => el("span", { class: "fw-badge", text: words.badges[badge] ?? badge })),
       isOwn ? el("span", { class: "fw-badge fw-badge-own", text: words.you }) : null,
-      timeElement(comment.created_at, "fw-time"),
+      el("a", { class: "fw-link", href: linkTo(comment.id) }, timeElement(comment.created_at, "fw-time")),
       comment.edited_at ? el("span", { class: "fw-edited", text: words.edited }) : null),
     note(view, hooks),
     body,
@@ -130,7 +131,7 @@ function likes(view, hooks, isOwn) {
     : el("button", { type: "button", class: "fw-action fw-like", onclick: () => hooks.onLike(view) }, word, number);
   view.drawLikes = () => {
     const count = view.comment.reactions?.like ?? 0;
-    const isLiked = hooks.isLiked(view.comment.id);
+    const isLiked = view.isLiked ?? hooks.isLiked(view.comment.id); // the view knows first, the browser once it is so
     word.textContent = isLiked ? words.liked : words.like;
     button.setAttribute("aria-pressed", String(isLiked));
     number.textContent = isOwn ? (count ? words.likes(count) : "") : count ? count.toLocaleString("en") : "";

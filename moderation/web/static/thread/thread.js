@@ -9,6 +9,7 @@ import { createArrivals } from "./arrivals.js";
 import { createApi } from "./api.js";
 import { createComposer } from "./composer.js";
 import { createEdit } from "./edit.js";
+import { goTo, linkedId } from "./links.js";
 import { createList } from "./list.js";
 import { follow } from "./live.js";
 import { createMemory } from "./memory.js";
@@ -47,7 +48,8 @@ export function mount(slot, shadow, base) {
   skeleton();
   shadow.replaceChildren(root);
   keepTime(root);
-  load();
+  addEventListener("hashchange", goToLinked);
+  load().then(goToLinked);
 
   // ── loading ──
 
@@ -67,6 +69,11 @@ export function mount(slot, shadow, base) {
       list.element.removeAttribute("aria-busy");
       showEmpty();
     }
+  }
+
+  async function goToLinked() {
+    const id = linkedId();
+    if (id && !(await goTo(id, { api, list }))) say(words.linkGone);
   }
 
   async function loadMore() {
@@ -215,16 +222,17 @@ export function mount(slot, shadow, base) {
   /* Shown at once, and taken back if the server does not agree. */
   async function like(view) {
     const { id } = view.comment;
-    const isLiked = !memory.isLiked(id);
+    const isLiked = !(view.isLiked ?? memory.isLiked(id));
     const before = view.comment.reactions?.like ?? 0;
     const show = (count, is) => {
-      memory.keepLiked(id, is);
+      view.isLiked = is;
       view.comment = { ...view.comment, reactions: { like: count } };
       view.drawLikes();
     };
     show(Math.max(0, before + (isLiked ? 1 : -1)), isLiked);
     try {
       const { reactions } = await api.like(id, isLiked, memory.name || words.anonymous);
+      memory.keepLiked(id, isLiked);
       show(reactions.like, isLiked);
     } catch {
       show(before, !isLiked);

@@ -7,6 +7,7 @@ export const words = {
   loadFailed: "The comments could not be loaded.",
   tryAgain: "Try again",
   loadMore: "Load more comments",
+  linkGone: "The comment that this link leads to is not shown any more.",
   sortBy: "sort by: ",
   sorts: { latest: "latest", oldest: "oldest", top: "most liked", discussed: "most discussed" },
   closed: "Comments on this article are closed.",
