@@ -27,7 +27,8 @@ def anyio_backend() -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what depends on the database on both; all else that shares a service, on SQLite."""
-    if "service" in metafunc.fixturenames:
+    has_its_own = hasattr(metafunc.module, "service")
+    if "service" in metafunc.fixturenames and not has_its_own:
         databases = ["sqlite", "postgres"] if metafunc.module.__name__ in ON_BOTH else ["sqlite"]
         metafunc.parametrize("service", databases, indirect=True, scope="session")
 
