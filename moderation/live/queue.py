@@ -10,6 +10,7 @@ import math
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args
 
@@ -240,6 +241,7 @@ def _script_files() -> list[Path]:
     return sorted(path for path in folder.glob("*.lua") if path.stem != "common")
 
 
+@cache  # the same for every site
 def _source(path: Path) -> bytes:
     known = "local LANES = {" + ", ".join(f"'{lane}'" for lane in LANES) + "}\n"
     known += f"local LONGEST_MS = {_ms(LONGEST_S)}\n"

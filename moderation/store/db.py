@@ -66,8 +66,9 @@ def open_database(url: str | None, data_dir: Path) -> Database:
     if address.get_backend_name() == "sqlite":
         address = address.set(drivername="sqlite+pysqlite")
         # A reader finds its pages in the system's cache; as many caches of their own would be a gigabyte.
-        reading = _sqlite(address, pool_size=READERS, begin="BEGIN", cache_kib=500)
-        return Database(reading, _sqlite(address, pool_size=1, begin="BEGIN IMMEDIATE", cache_kib=3500))
+        reading = _sqlite(address, pool_size=READERS, begin="BEGIN", cache_kib=500, statements=64)
+        writing = _sqlite(address, pool_size=1, begin="BEGIN IMMEDIATE", cache_kib=3500, statements=500)
+        return Database(reading, writing)
     engine = create_engine(
         address.set(drivername="postgresql+psycopg"),
         pool_size=10,
@@ -96,7 +97,8 @@ def _hide_row(context: Any) -> None:
             error.args = tuple(str(each).partition("\n")[0] for each in error.args)
 
 
-def _sqlite(address: Any, *, pool_size: int, begin: str, cache_kib: int) -> Engine:
+def _sqlite(address: Any, *, pool_size: int, begin: str, cache_kib: int, statements: int) -> Engine:
+    """statements: prepared ones that a connection keeps, about 15 KB each; a search has hundreds of forms."""
     engine = create_engine(
         address,
         poolclass=QueuePool,
@@ -106,7 +108,7 @@ def _sqlite(address: Any, *, pool_size: int, begin: str, cache_kib: int) -> Engi
         hide_parameters=True,
         json_serializer=_dump,
         json_deserializer=orjson.loads,
-        connect_args={"check_same_thread": False, "cached_statements": 500},
+        connect_args={"check_same_thread": False, "cached_statements": statements},
     )
 
     @event.listens_for(engine, "connect")
