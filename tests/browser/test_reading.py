@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.ways import opened
+from tests.browser.ways import go_to_plain, opened
 from tests.conditions import until
 from tests.service import Service
 
@@ -81,22 +81,14 @@ def test_a_link_opens_the_comment_wherever_it_is_in_a_long_thread(paper: Service
     for number in range(60):
         paper.post("long", KIND.format(100 + number))
     page = browser.new_context(viewport={"width": 1100, "height": 900}).new_page()
-    page.route(
-        f"{paper.url}/",
-        lambda route: route.fulfill(
-            content_type="text/html",
-            body='<!doctype html><h1>Long</h1><div id="firstword" data-article="long"></div>'
-            '<script src="/embed.js" async></script>',
-        ),
-    )
-    page.goto(f"{paper.url}/#comment-{deep}")
+    go_to_plain(page, paper.url, "long", f"#comment-{deep}")
     wanted = page.locator(f'li[data-id="{deep}"] > article')
     expect(wanted).to_be_focused()
     expect(wanted).to_be_in_viewport()
     expect(page.locator(f'li[data-id="{first}"] li[data-id="{reply}"] li[data-id="{deep}"]')).to_have_count(1)
     page.get_by_role("button", name="Load more comments").click()
     expect(page.locator(f'li[data-id="{first}"]')).to_have_count(1)
-    page.goto(f"{paper.url}/#comment-0190a0a0-0000-7000-8000-000000000000")
+    page.goto(f"{paper.url}/plain/long#comment-0190a0a0-0000-7000-8000-000000000000")
     expect(page.get_by_text("The comment that this link leads to is not shown any more.")).to_be_visible()
     target = page.locator("ol.fw-list > li > article .fw-link").nth(3)
     href = target.get_attribute("href")

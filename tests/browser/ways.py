@@ -28,3 +28,14 @@ def photograph(page: Page, name: str, *, full: bool = False) -> None:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", full_page=full)
         page.emulate_media(color_scheme="light")
+
+
+def go_to_plain(page: Page, url: str, article: str, link: str = "") -> None:
+    """Open a page that has nothing but one article's thread."""
+    body = (
+        f'<!doctype html><html lang="en"><title>{article}</title><main><h1>{article}</h1>'
+        f'<div id="firstword" data-article="{article}"></div></main>'
+        '<script src="/embed.js" async></script></html>'
+    )
+    page.route(f"{url}/plain/{article}", lambda route: route.fulfill(content_type="text/html", body=body))
+    page.goto(f"{url}/plain/{article}{link}")

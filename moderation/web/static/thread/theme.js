@@ -8,6 +8,7 @@ const PAGE_IS_DARK_BELOW = 0.4; // relative luminance; mid greys read better wit
 export function followTheme(slot, root) {
   const apply = () => { root.dataset.fwTheme = chosen(slot) ?? looksDark(slot) ?? "light"; };
   apply();
+  addEventListener("load", apply); // the page's styles may come later than we do
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => requestAnimationFrame(apply));
   const observer = new MutationObserver(apply);
   observer.observe(slot, { attributes: true, attributeFilter: ["data-theme"] });
