@@ -1,4 +1,4 @@
-"""A fuzzer over every address: whatever is sent, the answer is never a mistake of ours, and memory is bounded."""
+"""A fuzzer over every address: no answer is a mistake of ours, and memory stays within bounds."""
 
 import asyncio
 import time
