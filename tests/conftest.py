@@ -15,7 +15,7 @@ from tests import postgres
 from tests.service import Service, running
 
 ON_BOTH = {
-    *(f"tests.api.test_{name}" for name in ("identity", "moderating", "posting", "reading")),
+    *(f"tests.api.test_{name}" for name in ("identity", "likes", "moderating", "posting", "reading")),
     "tests.story.test_two_moderators",
 }
 
