@@ -1,14 +1,12 @@
 """The embedded form: a SQLite file, copied while it is written to, and moved in with the service stopped."""
 
-import shutil
-import tempfile
 from pathlib import Path
 
 from ..domain.errors import Conflict, Missing
 from ..settings import Settings, data_folder
 from ..store.copying import check_database, copy_database, move_models, promoted_folders
 from . import DATABASE
-from .moving import commit, database_file, finish, lock, new_kept
+from .moving import clear, commit, database_file, finish, lock, new_kept, staging
 from .tar import read
 
 
@@ -29,17 +27,13 @@ def restore(settings: Settings, file: Path, *, replace: bool) -> Path | None:
     try:
         if database.exists() and not replace:
             raise Conflict(f"{database} is there already; --force sets it aside and restores.")
-        for left_over in home.glob(".restore-*"):  # by one that was killed before it counted
-            shutil.rmtree(left_over)
-        staged = Path(tempfile.mkdtemp(prefix=".restore-", dir=home))
-        try:
+        clear(home)
+        with staging(home) as staged:
             read(file, staged, DATABASE)
             check_database(staged / DATABASE)
             models = {each.name: (home / "models" / each.name).resolve() for each in staged.glob("models/*")}
             move_models(staged / DATABASE, models)
             commit(staged, home, new_kept())
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
         return finish(settings, is_locked=True)
     finally:
         held.drop()

@@ -9,8 +9,10 @@ says that this very restore was committed.
 import errno
 import os
 import shutil
+import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,7 +25,7 @@ from ..store.copying import last_restored
 from ..store.db import open_database
 from . import DATABASE, DUMP, KEY
 
-RESTORING = "restoring"
+RESTORING, STAGED = "restoring", ".restore-"
 KEPT, NAME = "kept", "name"  # files in it: the folder for what is replaced, the restore's own name
 
 
@@ -47,10 +49,29 @@ def new_kept() -> str:
     return f"replaced-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{uuid4().hex[:6]}"
 
 
+@contextmanager
+def staging(home: Path) -> Iterator[Path]:
+    """Give a folder to gather parts in; it is gone afterwards, unless it was renamed."""
+    staged = Path(tempfile.mkdtemp(prefix=STAGED, dir=home))
+    try:
+        yield staged
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def clear(home: Path) -> None:
+    """Remove what restores gathered that were killed before it counted."""
+    for left_over in home.glob(f"{STAGED}*"):
+        shutil.rmtree(left_over)
+
+
 def commit(staged: Path, home: Path, kept: str, name: str = "") -> None:
     """Let a complete folder be what counts from now on."""
-    (staged / KEPT).write_text(kept)
-    (staged / NAME).write_text(name)
+    for note, said in ((KEPT, kept), (NAME, name)):
+        with (staged / note).open("w") as file:
+            file.write(said)
+            file.flush()
+            os.fsync(file.fileno())
     for folder in (*(path for path in staged.rglob("*") if path.is_dir()), staged):
         sync_folder(folder)
     if (home / RESTORING).exists():  # of a restore into PostgreSQL that was never committed
@@ -95,7 +116,7 @@ def _move_in(folder: Path, settings: Settings) -> Path | None:
                 _move(old, kept / old.name)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _move(source, place)
-    done = home / f".restore-{uuid4().hex}"
+    done = home / f"{STAGED}{uuid4().hex}"
     folder.rename(done)
     shutil.rmtree(done)
     return kept if kept.exists() else None

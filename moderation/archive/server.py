@@ -9,7 +9,6 @@ import filecmp
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
@@ -21,7 +20,7 @@ from ..settings import Settings, data_folder
 from ..store import copying
 from ..store.db import open_database
 from . import DUMP, KEY
-from .moving import RESTORING, commit, finish, lock, new_kept
+from .moving import RESTORING, clear, commit, finish, lock, new_kept, staging
 from .tar import read
 
 INSTALL = "on Debian and Ubuntu, apt-get install postgresql-client; as new as the server or newer"
@@ -58,11 +57,9 @@ def restore(settings: Settings, file: Path, keep: Callable[[Path], None] | None)
         is_used = _look(settings)
         if is_used and keep is None:
             raise Conflict("There are comments or accounts already; --force keeps a backup and restores.")
-        staged = Path(tempfile.mkdtemp(prefix=".restore-", dir=home))
-        try:
-            kept = _restore(settings, file, staged, keep if is_used else None)
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
+        clear(home)
+        with staging(home) as staged, staging(home) as scripts:
+            kept = _restore(settings, file, staged, scripts, keep if is_used else None)
         finish(settings, is_locked=True)
         return kept
     finally:
@@ -70,29 +67,35 @@ def restore(settings: Settings, file: Path, keep: Callable[[Path], None] | None)
 
 
 def _restore(
-    settings: Settings, file: Path, staged: Path, keep: Callable[[Path], None] | None
+    settings: Settings, file: Path, staged: Path, scripts: Path, keep: Callable[[Path], None] | None
 ) -> Path | None:
     read(file, staged, DUMP)
-    script, name = staged / "restore.sql", uuid4().hex
-    _run(settings, "pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(staged / DUMP))
     _check_schema(settings, staged / DUMP)
-    home = settings.data_dir.resolve()
+    home, name = settings.data_dir.resolve(), uuid4().hex
     kept = home / f"{new_kept()}.backup" if keep else None
     if keep and kept:
         keep(kept)
     folders = {each.name: _place(each, home / "models", name) for each in staged.glob("models/*")}
-    script.write_text(_before() + script.read_text() + _after(len(folders)))
-    script = script.rename(staged.with_suffix(".sql"))
+    written = _write_scripts(settings, staged / DUMP, scripts, len(folders))
+    if (staged / KEY).exists() and not settings.secret_key:
+        commit(staged, home, new_kept(), name)
     try:
-        if (staged / KEY).exists() and not settings.secret_key:
-            commit(staged, home, new_kept(), name)
-        _run(settings, "psql", *PSQL, *_variables(folders, name), f"--file={script}")
+        _run(settings, "psql", *PSQL, *_variables(folders, name), *(f"--file={each}" for each in written))
     except Invalid:
         shutil.rmtree(home / RESTORING, ignore_errors=True)
         raise
-    finally:
-        script.unlink()
     return kept
+
+
+def _write_scripts(settings: Settings, dump_file: Path, folder: Path, models: int) -> list[Path]:
+    """Write what psql will do in one transaction: drop, restore, say where so many models lie."""
+    before, restored, after = (folder / f"{number}.sql" for number in range(3))
+    ours = ", ".join(copying.tables())
+    before.write_text(f"DROP TABLE IF EXISTS {ours};\n")  # in one statement: they refer to each other
+    _run(settings, "pg_restore", "--no-owner", "--no-privileges", f"--file={restored}", str(dump_file))
+    moved = (MOVED.format(each) for each in range(models))  # psql quotes what stands for the names
+    after.write_text("\n".join(["RESET search_path;", *moved, NOTED, ""]))
+    return [before, restored, after]
 
 
 def _look(settings: Settings) -> bool:
@@ -129,17 +132,6 @@ def _place(staged: Path, models: Path, name: str) -> Path:
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     staged.rename(place)
     return place
-
-
-def _before() -> str:
-    """Drop what this version knows: all of it at once, since the tables refer to each other."""
-    return f"DROP TABLE IF EXISTS {', '.join(copying.tables())};\n"
-
-
-def _after(number: int) -> str:
-    """Tell so many models where they lie, and note the restore; psql quotes what stands for the names."""
-    moved = (MOVED.format(each) for each in range(number))
-    return "\n".join(["\nRESET search_path;", *moved, NOTED, ""])
 
 
 def _variables(folders: dict[str, Path], name: str) -> list[str]:

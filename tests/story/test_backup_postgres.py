@@ -10,6 +10,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -18,6 +19,7 @@ from models import artifact
 from moderation.app import opened
 from moderation.live.server import EmbeddedServer
 from moderation.settings import load
+from tests import postgres
 from tests.conditions import until
 from tests.service import Service
 
@@ -49,6 +51,14 @@ def installation(data_dir: Path, url: str, name: str) -> Service:
     return service
 
 
+@pytest.fixture
+def empty_database(postgres_url: str) -> str:
+    """The address of a database without any table."""
+    name = f"empty_{uuid4().hex[:8]}"
+    postgres.administer(postgres_url, f"CREATE DATABASE {name}")
+    return f"{postgres_url}/{name}"
+
+
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]) -> tuple[Path, State]:
     """An archive, and the state it holds."""
@@ -69,10 +79,10 @@ def refused(service: Service, *command: str) -> str:
 
 
 def test_a_backup_restored_into_an_empty_database_serves_with_its_model(
-    archive: tuple[Path, State], tmp_path: Path, new_database: Callable[[], str]
+    archive: tuple[Path, State], tmp_path: Path, empty_database: str
 ) -> None:
     file, new = archive
-    other = Service(tmp_path / "var", database_url=new_database())
+    other = Service(tmp_path / "var", database_url=empty_database)
     restored = other.run("restore", str(file))
     assert (restored.returncode, restored.stderr) == (0, "")
     assert state(other) == new
@@ -127,21 +137,20 @@ def test_a_restore_is_refused_while_a_service_is_connected(
 
 
 def test_archives_of_the_other_kind_or_of_a_newer_schema_are_refused(
-    archive: tuple[Path, State], tmp_path: Path, new_database: Callable[[], str]
+    archive: tuple[Path, State], tmp_path: Path, new_database: Callable[[], str], empty_database: str
 ) -> None:
     assert "PostgreSQL" in refused(Service(tmp_path / "embedded"), "restore", str(archive[0]))
     embedded = Service(tmp_path / "source")
     embedded.token("admin")
     assert embedded.run("backup", str(tmp_path / "sqlite")).returncode == 0
-    url = new_database()
-    service = Service(tmp_path / "var", database_url=url)
+    service = Service(tmp_path / "var", database_url=empty_database)
     assert "SQLite" in refused(service, "restore", str(tmp_path / "sqlite"))
     newer = installation(tmp_path / "newer", new_database(), "Newer")
     with psycopg.connect(newer.environment["FIRSTWORD_DATABASE_URL"]) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     assert newer.run("backup", str(tmp_path / "9999")).returncode == 0
     assert "schema 9999" in refused(service, "restore", str(tmp_path / "9999"))
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(empty_database) as connection:
         assert connection.execute("SELECT to_regclass('account')").fetchall() == [(None,)]
 
 
