@@ -136,7 +136,7 @@ READERS = (
         "Erase all that is kept of oneself",
         who="reader",
         answers={204: None},
-        refusals=(429,),
+        refusals=(404, 429),
     ),
     Endpoint(
         "GET",
@@ -145,7 +145,7 @@ READERS = (
         "All that is kept of oneself",
         who="reader",
         answers={200: shapes.Kept},
-        refusals=(429,),
+        refusals=(404, 429),
     ),
     Endpoint(
         "GET",

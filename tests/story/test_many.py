@@ -197,7 +197,7 @@ def test_two_processes_work_on_a_redis_cluster(
             workers="2", database_url=new_database(), redis_url=cluster.url, post_rate="8/minute"
         )
         service.start()
-        assert httpx2.get(f"{service.url}/readyz").json()["parts"]["redis"] == "ok"
+        until(lambda: httpx2.get(f"{service.url}/readyz").json()["parts"]["redis"] == "ok")
         with one_client_each(service) as clients, stream(service, "ferry") as told:
             path = "/articles/ferry/comments"
             held = clients[0].post(path, json={"body": HELD.format(n=1)}).json()
