@@ -46,6 +46,7 @@ def main() -> None:
         _say_pages(database)
         database.close()
         service = Service(data_dir)
+        (data_dir / "stderr.txt").unlink(missing_ok=True)  # of an earlier run: its log is read below
         began_s = time.perf_counter()
         service.start()
         try:

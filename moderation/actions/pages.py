@@ -6,6 +6,7 @@ a message can be lost, an entry older than RECHECK_S asks SQL for the version, w
 That nobody has commented on an article is remembered too, until a comment begins any article at all.
 """
 
+import asyncio
 import hashlib
 import threading
 import time
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row
+from starlette.concurrency import run_in_threadpool
 
 from ..store import articles, comments, ranking
 from ..store.comments import Order
@@ -78,6 +80,7 @@ class Pages:
         self._begun = 0  # articles told of that were not known here
         self._size = 0
         self._lock = threading.Lock()
+        self._loading: dict[Wanted, asyncio.Future[tuple[bytes, str]]] = {}
 
     def tell(self, article_id: str, version: int) -> None:
         """Hear that an article has reached a version."""
@@ -109,6 +112,30 @@ class Pages:
                 return None
             self._entries.move_to_end(wanted)
             return entry.body, entry.etag
+
+    async def fetch(self, wanted: Wanted, min_version: int = 0) -> tuple[bytes, str]:
+        """Return (body, etag); of all who ask for a page at once, one loads it, and the others look again.
+
+        After a comment everybody asks anew. Whoever waited takes what was loaded only if nothing newer was
+        told of meanwhile, so one's own write is seen as if each had loaded for themselves.
+        """
+        while (found := self.cached(wanted, min_version)) is None:
+            loading = self._loading.get(wanted)
+            if loading is None:
+                return await self._load_for_all(wanted)
+            await asyncio.wait([loading])
+        return found
+
+    async def _load_for_all(self, wanted: Wanted) -> tuple[bytes, str]:
+        loading = asyncio.ensure_future(run_in_threadpool(self.load, wanted))
+        self._loading[wanted] = loading
+        loading.add_done_callback(lambda done: self._loaded(wanted, done))
+        return await asyncio.shield(loading)  # a reader who hangs up ends the wait, not the work
+
+    def _loaded(self, wanted: Wanted, done: "asyncio.Future[tuple[bytes, str]]") -> None:
+        del self._loading[wanted]
+        if not done.cancelled():
+            done.exception()  # heard by whoever still waits; nobody else has to be told
 
     def _is_newest(self, entry: _Entry) -> bool:
         if entry.article_id is None:

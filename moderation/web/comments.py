@@ -66,7 +66,7 @@ async def page(call: Call) -> Response:
     pages = call.parts.pages
     found = pages.cached(wanted, query.min_version)
     if found is None:
-        found = await run_in_threadpool(pages.load, wanted)
+        found = await pages.fetch(wanted, query.min_version)
         pages.name(address(call.request.scope), wanted, query.min_version)
     return _cacheable(call.request, *found)
 
