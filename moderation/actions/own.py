@@ -17,7 +17,7 @@ from ..store.writer import Transaction
 from . import scoring
 from .admission import limit_posts, refuse_closed, signals_of
 from .parts import Parts
-from .person import ERASED
+from .person import ERASED, withdraw_one
 from .rendering import render
 from .scoring import Written
 from .verdicts import Judgement, record
@@ -113,21 +113,7 @@ async def withdraw(parts: Parts, reader_id: str, comment_id: str) -> None:
         comment = _own(transaction, reader_id, comment_id)
         if comment.status == "withdrawn":
             return
-        comments.move(transaction, comment, "withdrawn", {"queued_at_ms": None})
-        decisions.add(
-            transaction,
-            {
-                "comment_id": comment.id,
-                "revision": comment.revision,
-                "version": comment.version + 1,
-                "actor": "author",
-                "actor_name": "author",
-                "action": "withdraw",
-                "status_before": comment.status,
-                "status_after": "withdrawn",
-                "reasons": [],
-            },
-        )
+        withdraw_one(transaction, comment)
         audit.add(
             transaction,
             actor_id=reader_id,

@@ -77,13 +77,14 @@ def _empty(transaction: Transaction, person_id: str) -> int:
     rows = forgetting.comments_of(transaction.connection, person_id, SLICE)
     for row in rows:
         if row.status != "withdrawn":
-            _withdraw(transaction, row)
+            withdraw_one(transaction, row)
     if rows:
         forgetting.texts_of_person(transaction, [row.id for row in rows])
     return len(rows)
 
 
-def _withdraw(transaction: Transaction, row: Row[Any]) -> None:
+def withdraw_one(transaction: Transaction, row: Row[Any]) -> None:
+    """Take a comment off the page as its author's decision; what replies to it stays."""
     comments.move(transaction, row, "withdrawn", {"queued_at_ms": None})
     decisions.add(
         transaction,

@@ -134,6 +134,7 @@ function likes(view, hooks, isOwn) {
     const isLiked = view.isLiked ?? hooks.isLiked(view.comment.id); // the view knows first, the browser once it is so
     word.textContent = isLiked ? words.liked : words.like;
     button.setAttribute("aria-pressed", String(isLiked));
+    button.hidden = isOwn && count === 0;
     number.textContent = isOwn ? (count ? words.likes(count) : "") : count ? count.toLocaleString("en") : "";
     if (!isOwn) button.setAttribute("aria-label", count ? `${word.textContent}, ${words.likes(count)}` : word.textContent);
   };
