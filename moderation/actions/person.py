@@ -5,11 +5,11 @@ likes are taken back. Counts stay right, since everything goes the way a withdra
 slices, each whole, so a crash leaves some comments for the next try and posting goes on meanwhile.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from ..domain.errors import Missing
 from ..store import audit, comments, decisions, forgetting, likes, people
@@ -26,23 +26,24 @@ def export(database: Database, person_id: str) -> dict[str, Any]:
         reader = people.get_author(connection, person_id)
         if reader is None or reader.standing == ERASED:
             raise Missing("There is no such reader.")
-        rows = comments.of_author(connection, person_id)
-        ids = [row.id for row in rows]
-        versions = comments.revisions(connection, ids)
-        said = decisions.all_of(connection, ids)
+        written = list(_written(connection, comments.of_author(connection, person_id)))
         liked = likes.of(connection, person_id)
-    return {
-        "reader": _plain(reader),
-        "comments": [
-            _plain(row)
-            | {
-                "revisions": [_plain(each) for each in versions if each.comment_id == row.id],
-                "decisions": [_decision(each) for each in said if each.comment_id == row.id],
-            }
-            for row in rows
-        ],
-        "likes": [_plain(each) for each in liked],
-    }
+    return {"reader": _plain(reader), "comments": written, "likes": [_plain(each) for each in liked]}
+
+
+def _written(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
+    """Yield comments with all that was written and decided there, a slice at a time."""
+    for begin in range(0, len(rows), SLICE):
+        some = rows[begin : begin + SLICE]
+        ids = [row.id for row in some]
+        versions: dict[str, list[dict[str, Any]]] = {each: [] for each in ids}
+        said: dict[str, list[dict[str, Any]]] = {each: [] for each in ids}
+        for row in comments.revisions(connection, ids):
+            versions[row.comment_id].append(_plain(row))
+        for row in decisions.all_of(connection, ids):
+            said[row.comment_id].append(_decision(row))
+        for row in some:
+            yield _plain(row) | {"revisions": versions[row.id], "decisions": said[row.id]}
 
 
 def erase(database: Database, writer: Writer, person_id: str) -> int:
