@@ -4,7 +4,7 @@ from anyio import from_thread
 from starlette.responses import Response
 
 from ..actions import score
-from . import shapes
+from . import desk_shapes
 from .endpoint import Call
 from .json import JsonResponse
 
@@ -15,7 +15,7 @@ def post_score(call: Call) -> Response:
     scored, model_id = score.score(call.parts, call.body.texts)
     items = [
         {
-            "scores": shapes.scores(each.scores),
+            "scores": desk_shapes.scores(each.scores),
             "spans": [
                 {"begin": span.begin, "end": span.end, "label": span.label, "weight": round(span.weight, 4)}
                 for span in each.spans

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from ..actions import cards, review
 from ..actions.health import queue_status
 from ..domain.states import Action
-from . import cursors, metrics, shapes
+from . import cursors, desk_shapes, metrics, shapes
 from .comments import idempotency_key, read_id
 from .endpoint import Call
 from .json import JsonResponse
@@ -113,7 +113,7 @@ def search(call: Call) -> Response:
     )
 
 
-def _lease(token: str, expires_at_ms: int) -> shapes.CardLease:
+def _lease(token: str, expires_at_ms: int) -> desk_shapes.CardLease:
     return {"token": token, "expires_at": shapes.moment(expires_at_ms)}
 
 
@@ -131,7 +131,7 @@ def _card(card: cards.Card) -> dict[str, Any]:
             "rejected": card.counts.get("rejected", 0),
             "since": shapes.moment(card.author_since_ms),
         },
-        "scores": shapes.scores(card.scores),
+        "scores": desk_shapes.scores(card.scores),
         "model": card.model_id,
         "reasons": list(card.reasons),
         "highlights": [
@@ -148,7 +148,7 @@ def _card(card: cards.Card) -> dict[str, Any]:
 def _decided(decided: review.Decided) -> Response:
     return JsonResponse(
         {
-            "decision": shapes.decision(decided.decision),
+            "decision": desk_shapes.decision(decided.decision),
             "comment": shapes.comment(decided.comment, decided.decision.reasons),
             "version": decided.comment.version,
         },

@@ -1,0 +1,30 @@
+"""Every table: the only schema. Alembic's migrations beside it follow this package; a test compares them.
+
+Keys are UUIDv7, so their order is the order of arrival. Times are whole milliseconds since 1970,
+UTC: integers sort and compare alike in SQLite and PostgreSQL. Texts that people typed live in
+`comment`, `revision` and `author` only, where erasure finds them.
+"""
+
+from sqlmodel import SQLModel
+
+from . import access, comments, decisions, machinery, publications  # noqa: F401 - fill the metadata
+
+# The same tables for Core statements: `comment.c.status` instead of `Comment.status`.
+site = SQLModel.metadata.tables["site"]
+article = SQLModel.metadata.tables["article"]
+author = SQLModel.metadata.tables["author"]
+comment = SQLModel.metadata.tables["comment"]
+liking = SQLModel.metadata.tables["liking"]
+revision = SQLModel.metadata.tables["revision"]
+score = SQLModel.metadata.tables["score"]
+policy = SQLModel.metadata.tables["policy"]
+decision = SQLModel.metadata.tables["decision"]
+outbox = SQLModel.metadata.tables["outbox"]
+audit_entry = SQLModel.metadata.tables["audit_entry"]
+account = SQLModel.metadata.tables["account"]
+console_session = SQLModel.metadata.tables["console_session"]
+token = SQLModel.metadata.tables["token"]
+idempotency_key = SQLModel.metadata.tables["idempotency_key"]
+model = SQLModel.metadata.tables["model"]
+promotion = SQLModel.metadata.tables["promotion"]
+lease = SQLModel.metadata.tables["lease"]

@@ -1,0 +1,44 @@
+"""What is commented on, and under which rules."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from .columns import Id, Json
+
+
+class Site(SQLModel, table=True):
+    """A publication; its articles, readers, policy and queue are its own."""
+
+    id: str = Field(primary_key=True, max_length=100)
+    title: str
+    created_at_ms: int = Field(sa_type=BigInteger)
+
+
+class Article(SQLModel, table=True):
+    """What is commented on. `key` is the publisher's own id; `version` grows with each public change."""
+
+    __table_args__ = (UniqueConstraint("site_id", "key"),)
+    id: str = Field(primary_key=True, sa_type=Id)
+    site_id: str = Field(foreign_key="site.id")
+    key: str = Field(sa_type=Text)
+    title: str | None = None
+    url: str | None = None
+    state: str = "open"
+    closes_at_ms: int | None = Field(default=None, sa_type=BigInteger)
+    comment_count: int = 0  # approved ones; changed in the transaction that changes a status
+    version: int = 0
+    created_at_ms: int = Field(sa_type=BigInteger)
+
+
+class Policy(SQLModel, table=True):
+    """A version of a site's rules; the newest number is in force."""
+
+    __table_args__ = (UniqueConstraint("site_id", "number"),)
+    id: str = Field(primary_key=True, sa_type=Id)
+    site_id: str = Field(foreign_key="site.id")
+    number: int
+    rules: dict[str, Any] = Field(sa_type=Json)
+    made_by: str
+    created_at_ms: int = Field(sa_type=BigInteger)

@@ -1,0 +1,133 @@
+"""What moderators and programs are shown: types for the OpenAPI document, and how a row becomes one."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired
+
+from sqlalchemy import Row
+from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
+
+from ..domain.states import Status
+from .shapes import Article, Comment, Reason, moment
+
+
+class Span(TypedDict):
+    begin: int
+    end: int
+    label: str
+    weight: float
+
+
+class CardLease(TypedDict):
+    token: str
+    expires_at: str
+
+
+class Standing(TypedDict):
+    id: str
+    name: str
+    standing: str
+    approved: int
+    rejected: int
+    since: str
+
+
+class Card(TypedDict):
+    comment: Comment
+    article: Article
+    context: list[Comment]
+    author: Standing
+    scores: dict[str, float]
+    model: str | None
+    reasons: list[Reason]
+    highlights: list[Span]
+    language: str
+    version: int
+    lane: str | None
+    waiting_since: str | None
+    lease: NotRequired[CardLease]
+
+
+class Cards(TypedDict):
+    items: list[Card]
+
+
+class FoundCards(Cards):
+    next_cursor: str | None
+
+
+class Decision(TypedDict):
+    id: str
+    comment_id: str
+    action: str
+    status_before: str | None
+    status_after: Status
+    reason: str | None
+    note: str | None
+    version: int
+    undoes: str | None
+    actor: str
+    policy_id: str | None
+    model_id: str | None
+    created_at: str
+
+
+class DecisionMade(TypedDict):
+    decision: Decision
+    comment: Comment
+    version: int
+
+
+class LaneStatus(TypedDict):
+    lane: str
+    waiting: int
+    oldest_at: str | None
+
+
+class HandlingTime(TypedDict):
+    p50_s: float | None
+    p95_s: float | None
+
+
+class QueueStatus(TypedDict):
+    state: Literal["ready", "rebuilding", "away"]
+    waiting: int
+    lanes: list[LaneStatus]
+    oldest_at: str | None
+    leased: int
+    decided_today: int
+    time_to_decision: HandlingTime
+
+
+class ScoredText(TypedDict):
+    scores: dict[str, float]
+    spans: list[Span]
+    language: str
+
+
+class Scores(TypedDict):
+    items: list[ScoredText]
+    model: str
+
+
+def decision(row: Row[Any]) -> Decision:
+    """Show a decision."""
+    return {
+        "id": row.id,
+        "comment_id": row.comment_id,
+        "action": row.action,
+        "status_before": row.status_before,
+        "status_after": row.status_after,
+        "reason": row.reason,
+        "note": row.note,
+        "version": row.version,
+        "undoes": row.undoes_id,
+        "actor": row.actor_name,
+        "policy_id": row.policy_id,
+        "model_id": row.model_id,
+        "created_at": moment(row.created_at_ms),
+    }
+
+
+def scores(row: Mapping[str, float]) -> dict[str, float]:
+    """Show probabilities with the four digits that mean something."""
+    return {label: round(value, 4) for label, value in row.items()}
