@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 serve: $(VENV)/.serve
 	@exec $(BIN)/firstword serve
 
+# A file of tests stays in one process, where it shares its servers; each process has its own.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not prove" tests
+	$(BIN)/python -m pytest -m "not prove" -n 2 --dist loadfile tests
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
