@@ -18,13 +18,14 @@ from sqlalchemy.pool import QueuePool
 
 READERS = 56  # of Starlette's 40 threads and the 16 of web/threads each finds a connection
 IDLE_S = 15  # amid a transaction; what is longest, a group's scores on a busy machine, takes a second or two
+LOCK_S = 5  # ours are held for the milliseconds of a commit; somebody else's must not hold up every post
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA wal_autocheckpoint=4000",  # pages; a post changes about twenty, and each folding syncs twice
     "PRAGMA synchronous=FULL",  # a commit is on the disk before it is acknowledged
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
+    f"PRAGMA busy_timeout={LOCK_S * 1000}",
     "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
 )
@@ -80,13 +81,14 @@ def open_database(url: str | None, data_dir: Path) -> Database:
         connect_args={"connect_timeout": 5, "application_name": "firstword"},
     )
     event.listen(engine, "handle_error", _hide_row)
-    event.listen(engine, "connect", _let_go_when_idle)
+    event.listen(engine, "connect", _bound_waits)
     return Database(engine, engine)
 
 
-def _let_go_when_idle(connection: Any, _: object) -> None:
-    """Have PostgreSQL end a transaction whose process was stopped or cut off, and with it its locks."""
+def _bound_waits(connection: Any, _: object) -> None:
+    """Have PostgreSQL end a transaction whose process was stopped, and a wait for somebody else's lock."""
     connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_S}s'")
+    connection.execute(f"SET lock_timeout = '{LOCK_S}s'")
     connection.commit()
 
 

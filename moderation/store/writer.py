@@ -16,9 +16,9 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, TypeVar
@@ -30,7 +30,7 @@ from uuid_utils import uuid7
 
 from ..domain.errors import Away, Refused
 from ..domain.events import Event
-from . import tables
+from . import answers, tables
 
 CAPACITY = 2048  # waiting acts; at 2,000 posts a second nobody waits longer than about a second
 GROUP = 128
@@ -38,8 +38,15 @@ BROKEN = (
     "The connection to the database broke: it is not known whether this was written. "
     "Try again with the same Idempotency-Key, and it will be there once."
 )
+UNREACHED = "The database cannot be reached; nothing was written."
+OVERDUE = "The database is held up; nothing was written. Try again in a moment."
+PATIENCE_S = 15  # what waited longer behind a database that hangs or is locked is not tried any more
 TRIES = 3  # of a group that met another process's in a deadlock
 LINGER_S = 0.002  # for as many as the last group had: they have just been answered and come again
+
+DEADLOCK = "40P01"  # PostgreSQL ended this transaction so that another process's could go on
+LOCKED = "55P03"  # somebody holds a row or a table for longer than `db.LOCK_S`
+_ENDS_GROUP = {DEADLOCK, LOCKED}
 
 log = structlog.get_logger()
 
@@ -80,7 +87,6 @@ class Transaction:
 
 # Takes many items, answers each with its result, or with the refusal that is its own.
 Together = Callable[[Transaction, Sequence[Item]], Sequence[T | Refused]]
-Outcome = tuple[Any, BaseException | None]
 
 
 @dataclass(slots=True, eq=False)
@@ -90,14 +96,9 @@ class _Submission:
     together: Together[Any, Any] | None
     item: Any
     key: str
-    answer: Future[Any] | asyncio.Future[Any]
+    answer: answers.Answer
     origin: Any = None
-
-    def begin(self) -> bool:
-        """Tell whether somebody still waits for the answer: the reader may have hung up meanwhile."""
-        if isinstance(self.answer, Future):
-            return self.answer.set_running_or_notify_cancel()
-        return not self.answer.cancelled()
+    since_s: float = field(default_factory=time.monotonic)
 
     def run(self, transaction: Transaction, neighbours: Sequence["_Submission"]) -> Sequence[Any]:
         """Call the act that these have in common."""
@@ -192,8 +193,11 @@ class Writer:
         submission = self._waiting.get()
         closes_at = time.monotonic() + LINGER_S
         while submission is not None:
-            if submission.begin():
-                group.append(submission)
+            if answers.is_awaited(submission.answer):
+                if time.monotonic() - submission.since_s > PATIENCE_S:
+                    answers.give([(submission.answer, (None, Away(OVERDUE)))])
+                else:
+                    group.append(submission)
             if len(group) >= GROUP:
                 break
             lingers_s = closes_at - time.monotonic() if len(group) < self._expected else 0.0
@@ -205,7 +209,7 @@ class Writer:
         return sorted(group, key=lambda each: each.key), submission is None
 
     def _write(self, group: list[_Submission], *, tries: int = TRIES) -> None:
-        outcomes: list[Outcome] = []
+        outcomes: list[answers.Outcome] = []
         events: list[Event] = []
         begun_s = time.perf_counter()
         try:
@@ -216,11 +220,12 @@ class Writer:
                     events += transaction.events
                 written_s = time.perf_counter()
         except BaseException as failure:  # the group is not durable: everyone in it must hear that
-            if tries > 1 and _is_deadlock(failure):  # nothing of it is written, the other has gone on
+            if tries > 1 and _sqlstate(failure) == DEADLOCK:  # nothing is written, the other has gone on
                 self._write(group, tries=tries - 1)
                 return
             log.error("write_failed", error=type(failure).__name__, acts=len(group))
-            _answer(group, [(None, _as_refusal(failure))] * len(group))
+            refusal = _as_refusal(failure)
+            answers.give((each.answer, (None, refusal)) for each in group)
             return
         durable_s = time.perf_counter()
         try:
@@ -229,35 +234,10 @@ class Writer:
             self._measured(len(group), written_s - begun_s, durable_s - written_s)
         except Exception as failure:  # a listener is told, not asked: what is durable is acknowledged
             log.error("listener_failed", error=type(failure).__name__)
-        _answer(group, outcomes)
+        answers.give((each.answer, outcome) for each, outcome in zip(group, outcomes, strict=True))
 
 
-def _answer(group: Sequence[_Submission], outcomes: Iterable[Outcome]) -> None:
-    """Answer everybody: threads here, each event loop in one call, which wakes it once."""
-    waiting: dict[asyncio.AbstractEventLoop | None, list[tuple[Any, Outcome]]] = {}
-    for submission, outcome in zip(group, outcomes, strict=True):
-        answer = submission.answer
-        loop = None if isinstance(answer, Future) else answer.get_loop()
-        waiting.setdefault(loop, []).append((answer, outcome))
-    for loop, settled in waiting.items():
-        if loop is None:
-            _settle(settled)
-        else:
-            with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
-                loop.call_soon_threadsafe(_settle, settled)
-
-
-def _settle(settled: Iterable[tuple[Any, Outcome]]) -> None:
-    for answer, (result, error) in settled:
-        if answer.done():
-            continue
-        if error is None:
-            answer.set_result(result)
-        else:
-            answer.set_exception(error)
-
-
-def _attempt(neighbours: Sequence[_Submission], transaction: Transaction) -> list[Outcome]:
+def _attempt(neighbours: Sequence[_Submission], transaction: Transaction) -> list[answers.Outcome]:
     """Run one act in a savepoint; give results or errors. A lost connection or a deadlock fails the group."""
     outcomes, failure = _once(neighbours, transaction)
     if failure is not None and len(neighbours) > 1:  # somebody's fault: everybody alone
@@ -270,13 +250,13 @@ def _attempt(neighbours: Sequence[_Submission], transaction: Transaction) -> lis
 
 def _once(
     neighbours: Sequence[_Submission], transaction: Transaction
-) -> tuple[list[Outcome], BaseException | None]:
+) -> tuple[list[answers.Outcome], BaseException | None]:
     connection, told = transaction.connection, len(transaction.events)
     connection.exec_driver_sql("SAVEPOINT act")
     try:
         results = neighbours[0].run(transaction, neighbours)
     except Exception as error:
-        if (isinstance(error, SQLAlchemyError) and connection.invalidated) or _is_deadlock(error):
+        if (isinstance(error, SQLAlchemyError) and connection.invalidated) or _sqlstate(error) in _ENDS_GROUP:
             raise
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT act")
         connection.exec_driver_sql("RELEASE SAVEPOINT act")
@@ -289,16 +269,16 @@ def _once(
     ], None
 
 
-def _is_deadlock(failure: BaseException) -> bool:
-    """Tell whether PostgreSQL ended this transaction so that another process's could go on."""
-    return isinstance(failure, SQLAlchemyError) and getattr(failure.__cause__, "sqlstate", None) == "40P01"
+def _sqlstate(failure: BaseException) -> str | None:
+    return getattr(failure.__cause__, "sqlstate", None) if isinstance(failure, SQLAlchemyError) else None
 
 
 def _as_refusal(failure: BaseException) -> BaseException:
     if isinstance(failure, SQLAlchemyError) and not isinstance(failure, IntegrityError):
         # A connection that broke amid the commit leaves open what the server did with it.
         is_open = isinstance(failure, DBAPIError) and failure.connection_invalidated
-        refusal = Away(BROKEN if is_open else "The database cannot be reached; nothing was written.")
+        is_held = _sqlstate(failure) == LOCKED
+        refusal = Away(BROKEN if is_open else OVERDUE if is_held else UNREACHED)
         refusal.__cause__ = failure
         return refusal
     return failure

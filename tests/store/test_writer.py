@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -258,6 +259,21 @@ def test_a_listener_that_fails_keeps_nobody_from_hearing_that_the_commit_is_done
     writer.stop()
 
 
+def test_what_waited_too_long_behind_a_database_that_hangs_is_refused_untried(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("moderation.store.writer.PATIENCE_S", 0.05)
+        with held(world.writer):
+            late = world.writer.submit(add_site("late"))
+            overdue_at = time.monotonic() + 0.1
+            until(lambda: time.monotonic() > overdue_at)
+        with pytest.raises(Away, match="held up"):
+            late.result(10)
+    world.run(add_site("fresh"))
+    assert world.count(site, site.c.id == "late") == 0
+
+
 def test_acts_of_one_group_are_written_in_the_order_of_their_keys(world: World) -> None:
     order: list[str] = []
     with held(world.writer):
@@ -409,6 +425,21 @@ def test_a_connection_that_breaks_leaves_open_what_was_written_and_says_so(postg
             world.run(cut)
         assert world.add()  # on a new connection
         world.check_counters()
+
+
+def test_a_row_that_somebody_else_holds_ends_the_wait_and_not_the_service(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "LOCK_S", 1)
+    impatient = db.open_database(postgres.writing.url.render_as_string(hide_password=False), Path())
+    with World(impatient) as world:
+        with postgres.writing.connect() as connection:
+            articles.lock(connection, world.article_id)
+            with pytest.raises(Away, match="held up; nothing was written"):
+                world.add()
+        assert world.add()
+        world.check_counters()
+    impatient.close()
 
 
 def test_a_process_that_stops_amid_a_transaction_does_not_hold_the_others_up_for_ever(

@@ -1,4 +1,4 @@
-"""Alembic's migrations; `upgrade` brings a database to the schema of `tables.py`."""
+"""Alembic's migrations; `upgrade` brings a database to the schema of `tables`."""
 
 from pathlib import Path
 
@@ -18,6 +18,7 @@ def upgrade(engine: Engine) -> None:
     settings.set_main_option("script_location", str(Path(__file__).parent))
     with engine.begin() as connection:  # SQLite's BEGIN IMMEDIATE lets one in by itself
         if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
