@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
 from ..actions import sessions
@@ -29,17 +29,6 @@ templates = Jinja2Templates(HERE / "templates")
 async def demo(request: Request) -> Response:
     """Show the demo article with the slot under it."""
     return templates.TemplateResponse(request, "demo.html", headers={"Cache-Control": "no-cache"})
-
-
-async def script(request: Request) -> Response:
-    """Give publishers a script that they include: embed.js, which `bundle.py` makes, or count.js."""
-    headers = {
-        "Cache-Control": "no-cache",
-        "Access-Control-Allow-Origin": "*",
-        "Cross-Origin-Resource-Policy": "cross-origin",
-    }
-    path = HERE / "static" / Path(request.url.path).name
-    return FileResponse(path, headers=headers, media_type="text/javascript")
 
 
 async def embed_docs(request: Request) -> Response:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from . import console, feeds, hosted, ops
+from . import console, feeds, hosted, ops, scripts
 from .desk_calls import MODERATORS, PROGRAMS
 from .endpoint import route
 from .json import JsonResponse
@@ -53,8 +53,10 @@ def routes() -> list[BaseRoute]:
     return [
         *(route(endpoint, API) for endpoint in ENDPOINTS),
         Route("/", console.demo),
-        Route("/embed.js", console.script),
-        Route("/count.js", console.script),
+        Route("/embed.js", scripts.script),
+        Route("/later.js", scripts.script),
+        Route("/count.js", scripts.script),
+        Route("/words/{language}.json", scripts.catalogue),
         Route("/docs/embed", console.embed_docs),
         Route("/a/{site}/{article_id:path}", hosted.thread, methods=["GET"]),
         Route("/a/{site}/{article_id:path}", hosted.post, methods=["POST"]),

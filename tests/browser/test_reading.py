@@ -69,6 +69,7 @@ def test_the_most_liked_and_the_most_discussed_come_first_and_the_choice_is_reme
     expect(page.get_by_role("button", name="sort by: most liked")).to_be_visible()
     expect(bodies.first).to_contain_text("Number 0.")
     page.get_by_role("button", name="sort by: most liked").press("ArrowDown")
+    expect(page.get_by_role("menuitemradio", name="most liked")).to_be_focused()
     page.keyboard.press("End")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="sort by: most discussed")).to_be_focused()

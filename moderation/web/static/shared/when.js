@@ -8,17 +8,33 @@ const STEPS = [
   ["day", 86400],
   ["week", 604800],
 ];
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
-const full = new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "short" });
+let relative;
+let day;
+let full;
+let justNow;
+
+tellTimesIn("en", "just now");
+
+/* Tell times in a language from now on. */
+export function tellTimesIn(language, now) {
+  relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
+  full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
+  justNow = now;
+}
 
 /* Return "just now", "5 minutes ago", "yesterday"; from four weeks on the date. */
 export function ago(moment, now = Date.now()) {
   const passed_s = (now - Date.parse(moment)) / 1000;
-  if (passed_s < 45) return "just now";
-  if (passed_s >= 4 * 604800) return day.format(new Date(moment));
+  if (passed_s < 45) return justNow;
+  if (passed_s >= 4 * 604800) return dayOf(moment);
   const [unit, length_s] = STEPS.findLast(([, step_s]) => passed_s >= step_s) ?? STEPS[0];
   return relative.format(-Math.max(1, Math.floor(passed_s / length_s)), unit);
+}
+
+/* Return the date, as "24 Nov 2026". */
+export function dayOf(moment) {
+  return day.format(new Date(moment));
 }
 
 /* Return a <time> that names the full date in its title. */

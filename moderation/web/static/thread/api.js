@@ -2,6 +2,8 @@
 
    No cookies are sent: the reader is who the token says, on the publisher's own site and elsewhere alike. */
 
+import { languageNow } from "./words.js";
+
 export const LIMIT = 4000; // characters of a comment, the server's own limit
 
 export class Problem extends Error {
@@ -21,7 +23,7 @@ export function createApi({ base, site, article, memory }) {
   async function call(method, path, { query = {}, body, key, identified = false } = {}) {
     const url = new URL(root + path);
     for (const [name, value] of Object.entries(query)) if (value !== null && value !== undefined) url.searchParams.set(name, value);
-    const headers = { Accept: "application/json" };
+    const headers = { Accept: "application/json", "Accept-Language": languageNow() };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;
     if (identified && memory.token) headers.Authorization = `Bearer ${memory.token}`;

@@ -5,13 +5,14 @@
 
 import { el, freshId } from "../shared/dom.js";
 import { timeElement } from "../shared/when.js";
-import { WINDOW_MS } from "./edit.js";
 import { linkTo } from "./links.js";
-import { words } from "./words.js";
+import { inNumbers, words } from "./words.js";
 
+const EDIT_MS = 5 * 60_000; // the server's own
 const HUES = 8; // as many avatar colours as thread.css names
 
-/* hooks: ownId(), mayReply(), onReply(view), onLike(view), isLiked(id), onEdit(view), onRemove(view), onDismiss(view), onMoreReplies(view) */
+/* hooks: ownId(), mayReply(), onReply(view), onLike(view), isLiked(id), onEdit(view), onRemove(view), onMoreReplies(view),
+   onDeclined(view, place): say in `place` why it was declined */
 export function createView(comment, hooks) {
   const replies = el("ol", { class: "fw-replies", hidden: true });
   const more = el("button", { type: "button", class: "fw-more-replies", hidden: true, onclick: () => hooks.onMoreReplies(view) });
@@ -86,19 +87,9 @@ function note(view, hooks) {
     return el("p", { class: "fw-note" }, el("strong", { text: words.waiting }), ` · ${words.waitingMore}`);
   }
   if (comment.status !== "rejected") return null;
-  return el("div", { class: "fw-note fw-note-declined" },
-    el("p", {}, el("strong", { text: comment.isEditRefused ? words.editRefused : words.declined })),
-    reasonList(comment),
-    el("button", { type: "button", class: "fw-action", text: words.dismiss, onclick: () => hooks.onDismiss(view) }));
-}
-
-/* Return the reasons of a refusal as a list of sentences, each once; what merely raised a doubt is left out. */
-export function reasonList(comment) {
-  const reasons = comment.reasons ?? [];
-  const decisive = reasons.filter((reason) => reason.outcome === "reject");
-  const details = new Set((decisive.length > 0 ? decisive : reasons).map((reason) => reason.detail).filter(Boolean));
-  if (details.size === 0) details.add(comment.statement?.explanation ?? words.noReason);
-  return el("ul", { class: "fw-reasons" }, ...[...details].map((detail) => el("li", { text: detail })));
+  const place = el("div", { class: "fw-note fw-note-declined" });
+  hooks.onDeclined(view, place);
+  return place;
 }
 
 function actions(view, hooks, isOwn) {
@@ -112,13 +103,13 @@ function actions(view, hooks, isOwn) {
     }));
   }
   if (isOwn && comment.status !== "rejected") {
-    const left_ms = new Date(comment.created_at).getTime() + WINDOW_MS - Date.now();
+    const left_ms = new Date(comment.created_at).getTime() + EDIT_MS - Date.now();
     if (left_ms > 0 && hooks.mayReply()) {
       const edit = el("button", { type: "button", class: "fw-action", text: words.edit, onclick: () => hooks.onEdit(view) });
       setTimeout(() => edit.remove(), left_ms);
       row.append(edit);
     }
-    row.append(el("button", { type: "button", class: "fw-action", text: words.remove, onclick: () => askToRemove(view, hooks, row) }));
+    row.append(el("button", { type: "button", class: "fw-action", text: words.remove, onclick: () => hooks.onRemove(view) }));
   }
   return row;
 }
@@ -135,28 +126,12 @@ function likes(view, hooks, isOwn) {
     word.textContent = isLiked ? words.liked : words.like;
     button.setAttribute("aria-pressed", String(isLiked));
     button.hidden = isOwn && count === 0;
-    number.textContent = isOwn ? (count ? words.likes(count) : "") : count ? count.toLocaleString("en") : "";
+    number.textContent = isOwn ? (count ? words.likes(count) : "") : count ? inNumbers(count) : "";
     if (!isOwn) button.setAttribute("aria-label", count ? `${word.textContent}, ${words.likes(count)}` : word.textContent);
   };
   view.drawLikes();
   if (isOwn) button.removeAttribute("aria-pressed");
   return button;
-}
-
-function askToRemove(view, hooks, row) {
-  const no = el("button", { type: "button", class: "fw-action", text: words.removeNo, onclick: back });
-  const question = el("span", { class: "fw-ask", role: "group", "aria-label": words.removeAsk },
-    el("span", { text: words.removeAsk }),
-    el("button", { type: "button", class: "fw-action fw-action-danger", text: words.removeYes, onclick: () => hooks.onRemove(view) }),
-    no);
-  const kept = [...row.children];
-  row.replaceChildren(question);
-  no.focus();
-
-  function back() {
-    row.replaceChildren(...kept);
-    kept.at(-1).focus();
-  }
 }
 
 function openLinksElsewhere(body) {

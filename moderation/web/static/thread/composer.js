@@ -6,9 +6,8 @@
 
 import { codePoints, el, freshId } from "../shared/dom.js";
 import { LIMIT, Problem } from "./api.js";
-import { reasonList } from "./comment.js";
-import { createNudge } from "./nudge.js";
-import { sentenceFor, words } from "./words.js";
+import { late } from "./late.js";
+import { words } from "./words.js";
 
 const COUNT_FROM = 3600; // the counter appears for the last tenth
 const FIELDS = { body: "text", "author/name": "name", "author.name": "name", author: "name", name: "name" };
@@ -18,7 +17,7 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
   const draft = memory.draft(place) ?? {};
   const name = field("input", { label: words.name, value: draft.name ?? memory.name, attributes: { autocomplete: "nickname", maxlength: "80", placeholder: words.name } });
   const text = field("textarea", { label: parent ? words.replyTo(parent.author.name) : words.text, value: draft.body ?? "", attributes: {
-    rows: "3", placeholder: parent ? words.replyPlaceholder(parent.author.name) : words.textPlaceholder } });
+    rows: "3", placeholder: parent ? words.replyTo(parent.author.name) : words.textPlaceholder } });
   const counter = el("span", { class: "fw-counter", "aria-live": "polite" });
   const hint = el("span", { class: "fw-hint", "aria-label": words.hintLabel, role: "note", text: words.hint });
   const send = el("button", { type: "submit", class: "fw-button", text: parent ? words.reply : words.post });
@@ -31,6 +30,7 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
   el("div", { class: "fw-composer-foot" }, name.wrap, hint, counter,
     onCancel ? el("button", { type: "button", class: "fw-action fw-cancel", text: words.cancel, onclick: cancel }) : null, send),
   result);
+  const later = () => late(element.getRootNode());
   let isBusy = false;
   let nudgedFor = null; // the text that its author was told of
   let attempt = draft.attempt ?? null; // {payload, key}: the same text again is the same request
@@ -51,7 +51,7 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
 
   function count() {
     const length = codePoints(text.input.value);
-    counter.textContent = length > COUNT_FROM ? words.left(LIMIT - length) : "";
+    counter.textContent = length > COUNT_FROM ? length > LIMIT ? words.tooMany(length - LIMIT) : words.left(LIMIT - length) : "";
     counter.classList.toggle("fw-is-over", length > LIMIT);
     hint.hidden = length > COUNT_FROM;
   }
@@ -89,9 +89,9 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
       const payload = JSON.stringify(comment);
       if (attempt?.payload !== payload) attempt = { payload, key: newKey() };
       keep();
-      taken(await api.post(comment, attempt.key));
+      await taken(await api.post(comment, attempt.key));
     } catch (problem) {
-      failed(problem);
+      await failed(problem);
     } finally {
       busy(false);
     }
@@ -103,7 +103,9 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
     const shown = await api.preview(comment).catch(() => null);
     nudgedFor = comment.body;
     if (!shown || shown.outcome === "published") return false;
-    const nudge = createNudge({
+    const parts = await later().catch(() => null);
+    if (!parts) return false;
+    const nudge = parts.createNudge({
       shown, body: comment.body,
       onReword: () => { result.replaceChildren(); text.input.focus(); },
       onSend: () => submit({ isSure: true }),
@@ -113,10 +115,10 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
     return true;
   }
 
-  function taken(comment) {
+  async function taken(comment) {
     memory.name = name.input.value.trim();
     if (comment.status === "rejected") {
-      result.replaceChildren(refusal(comment));
+      result.replaceChildren((await later()).refusal(comment));
       text.input.focus();
       return;
     }
@@ -129,12 +131,17 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
     onPosted(comment);
   }
 
-  function failed(problem) {
+  async function failed(problem) {
     if (!(problem instanceof Problem)) throw problem;
     const named = problem.errors.filter((error) => FIELDS[fieldOf(error)]);
     for (const error of named) (FIELDS[fieldOf(error)] === "name" ? name : text).fail(error.detail);
     if (named.length > 0) element.querySelector("[aria-invalid=true]")?.focus();
-    else result.replaceChildren(el("p", { class: "fw-notice", role: "alert", text: sentenceFor(problem) }));
+    else result.replaceChildren(el("p", { class: "fw-notice", role: "alert", text: await told(problem) }));
+  }
+
+  async function told(problem) {
+    const parts = problem.status ? await later().catch(() => null) : null;
+    return parts ? parts.sentenceFor(problem) : problem.detail || words.offline;
   }
 
   function busy(is) {
@@ -148,13 +155,6 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
 
 function fieldOf(error) {
   return String(error.name ?? error.field ?? error.pointer ?? "").replace(/^[#/]+/, "");
-}
-
-function refusal(comment) {
-  return el("div", { class: "fw-notice fw-refusal", role: "alert" },
-    el("p", {}, el("strong", { text: words.refused })),
-    reasonList(comment),
-    el("p", { text: words.refusedMore }));
 }
 
 /* Return a labelled input whose fault is told beside it. */

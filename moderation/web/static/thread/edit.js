@@ -5,9 +5,8 @@
 import { codePoints, el, freshId } from "../shared/dom.js";
 import { LIMIT } from "./api.js";
 import { createNudge } from "./nudge.js";
-import { sentenceFor, words } from "./words.js";
-
-export const WINDOW_MS = 5 * 60_000; // the server's own
+import { sentenceFor } from "./problems.js";
+import { words } from "./words.js";
 
 /* onSaved(comment): as the server has it now; onCancel() */
 export function createEdit({ api, comment, onSaved, onCancel }) {

@@ -5,12 +5,14 @@
    everywhere, and everything in one request. Every #firstword and every [data-firstword] becomes a thread
    in a shadow root of its own: neither side's styles reach the other. */
 
+import { lateFrom } from "./late.js";
 import { mount } from "./thread.js";
 
 const script = document.currentScript ?? document.querySelector('script[src*="/embed.js"]');
 const base = new URL(".", script?.src ?? location.href).href;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(STYLES); // which bundle.py puts in front
+lateFrom(base);
 
 function mountAll() {
   for (const slot of document.querySelectorAll("#firstword, [data-firstword]")) {

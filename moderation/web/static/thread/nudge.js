@@ -3,7 +3,7 @@
    The author decides: reword it, or post it as it is. */
 
 import { el, freshId } from "../shared/dom.js";
-import { reasonList } from "./comment.js";
+import { reasonList } from "./declined.js";
 import { words } from "./words.js";
 
 /* shown: the server's preview of `body`; onReword(), onSend() */

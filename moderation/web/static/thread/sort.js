@@ -1,65 +1,22 @@
-/* The order control: a button that reads "sort by: latest" and opens a small menu. */
+/* The order control: a button that reads "sort by: latest". Its menu is menu.js, in the second bundle. */
 
-import { el, freshId } from "../shared/dom.js";
+import { el } from "../shared/dom.js";
 import { words } from "./words.js";
 
-export function createSort({ sort, onChange }) {
-  const menuId = freshId("sorts");
+/* onOpen(sorting): put the menu under it, or take it away */
+export function createSort({ sort, onOpen }) {
   const current = el("span", { class: "fw-sort-value", text: words.sorts[sort] });
   const button = el("button", {
-    type: "button", class: "fw-sort-button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": menuId,
-    onclick: () => (menu.hidden ? open() : close()), onkeydown: onButtonKey,
+    type: "button", class: "fw-sort-button", "aria-haspopup": "menu", "aria-expanded": "false",
+    onclick: () => onOpen(sorting), onkeydown: onKey,
   }, words.sortBy, current);
-  const choices = Object.entries(words.sorts).map(([value, label]) => el("button", {
-    type: "button", class: "fw-sort-choice", role: "menuitemradio", "aria-checked": String(value === sort), tabindex: "-1",
-    text: label, onclick: () => choose(value), "data-value": value,
-  }));
-  const menu = el("div", { id: menuId, class: "fw-sort-menu", role: "menu", "aria-label": "Order of the comments", hidden: true, onkeydown: onMenuKey }, ...choices);
-  const element = el("div", { class: "fw-sort", onfocusout: (event) => { if (!element.contains(event.relatedTarget)) close(false); } }, button, menu);
+  const sorting = { element: el("div", { class: "fw-sort" }, button), button, current, menu: null };
 
-  function open() {
-    menu.hidden = false;
-    button.setAttribute("aria-expanded", "true");
-    (choices.find((choice) => choice.getAttribute("aria-checked") === "true") ?? choices[0]).focus();
-    document.addEventListener("pointerdown", onOutside);
-  }
-
-  function close(takeFocus = true) {
-    if (menu.hidden) return;
-    menu.hidden = true;
-    button.setAttribute("aria-expanded", "false");
-    document.removeEventListener("pointerdown", onOutside);
-    if (takeFocus) button.focus();
-  }
-
-  function onOutside(event) {
-    if (!event.composedPath().includes(element)) close(false);
-  }
-
-  function choose(value) {
-    for (const choice of choices) choice.setAttribute("aria-checked", String(choice.dataset.value === value));
-    current.textContent = words.sorts[value];
-    close();
-    onChange(value);
-  }
-
-  function onButtonKey(event) {
+  function onKey(event) {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
-    open();
+    onOpen(sorting);
   }
 
-  function onMenuKey(event) {
-    const at = choices.indexOf(element.getRootNode().activeElement);
-    const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: choices.length - 1 };
-    if (event.key in moves) {
-      event.preventDefault();
-      choices.at(moves[event.key] % choices.length).focus();
-    } else if (event.key === "Escape") {
-      event.preventDefault();
-      close();
-    }
-  }
-
-  return element;
+  return sorting.element;
 }

@@ -1,0 +1,16 @@
+/* What the second bundle offers. Each is called with the thread (thread.js) and mostly a comment's view.
+
+   A module that is imported here and not from embed.js lands in later.js, its sentences in the group "later" of
+   words/en.json, its styles in later.css. What it imports of the first bundle's modules is handed over. */
+
+import { explain, refusal } from "./declined.js";
+import { toggleSorts } from "./menu.js";
+import { createNudge } from "./nudge.js";
+import { askToRemove, openEdit } from "./owning.js";
+import { sentenceFor } from "./problems.js";
+import { goTo } from "./travel.js";
+import { learn } from "./words.js";
+
+learn(ENGLISH.later);
+
+export const later = { askToRemove, createNudge, explain, goTo, openEdit, refusal, sentenceFor, toggleSorts };

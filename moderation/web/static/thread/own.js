@@ -1,0 +1,36 @@
+/* What only the reader gets to see: who they are here, what of theirs waits, what was declined since. */
+
+export function createOwn({ api, memory, state, list }) {
+  async function know() {
+    if (!memory.token || state.ownId) return;
+    try {
+      const me = await api.me();
+      state.ownId = me.id;
+      if (!me.id) memory.token = null;
+    } catch (problem) {
+      if (problem.status === 401) memory.token = null;
+    }
+  }
+
+  /* Show what waits, and what a moderator declined since; only its author gets to see either. */
+  async function show() {
+    if (!memory.token) return;
+    const page = await api.mine().catch(() => null);
+    if (!page) return;
+    const wereWaiting = new Set(memory.waiting);
+    for (const comment of page.items) {
+      if (comment.status === "pending") wereWaiting.add(comment.id);
+      else if (comment.status !== "rejected") wereWaiting.delete(comment.id);
+      const isShown = comment.status === "pending" || (comment.status === "rejected" && wereWaiting.has(comment.id));
+      if (isShown) put(comment);
+    }
+    memory.waiting = [...wereWaiting];
+  }
+
+  function put(comment) {
+    const view = comment.parent_id ? list.putReply(comment) : null;
+    return view ?? list.put(comment, { before: list.element.firstChild });
+  }
+
+  return { know, show, put };
+}
