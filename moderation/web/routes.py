@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from . import console, feeds, hosted, ops, policy
+from . import console, feeds, hosted, ops, playground, policy
 from .desk_calls import MODERATORS, PROGRAMS
 from .endpoint import route
 from .json import JsonResponse
@@ -56,6 +56,7 @@ def routes() -> list[BaseRoute]:
         Route("/embed.js", console.script),
         Route("/count.js", console.script),
         Route("/docs/embed", console.embed_docs),
+        Route("/docs/playground", playground.page),
         Route("/a/{site}/{article_id:path}", hosted.thread, methods=["GET"]),
         Route("/a/{site}/{article_id:path}", hosted.post, methods=["POST"]),
         Route("/policy/{site}", policy.page),
