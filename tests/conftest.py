@@ -15,7 +15,10 @@ from tests import postgres
 from tests.service import Service, running
 
 ON_BOTH = {
-    *(f"tests.api.test_{name}" for name in ("identity", "likes", "moderating", "posting", "reading")),
+    *(
+        f"tests.api.test_{name}"
+        for name in ("identity", "likes", "moderating", "policy", "posting", "reading")
+    ),
     "tests.story.test_two_moderators",
 }
 

@@ -16,7 +16,7 @@ Outcome = Literal["approve", "queue", "reject"]
 
 _STRICTNESS: dict[Outcome, int] = {"approve": 0, "queue": 1, "reject": 2}
 # How a label reads in a sentence: authors and moderators are told in words, not in field names.
-_PHRASES = {
+PHRASES = {
     "toxicity": "toxic",
     "severe_toxicity": "severely toxic",
     "insult": "an insult",
@@ -128,7 +128,7 @@ def by_score(signals: Signals, rules: Rules) -> Iterator[Reason]:
         limits = rules.limits.get(label)
         if limits is None:
             continue
-        phrase = _PHRASES.get(label, label)
+        phrase = PHRASES.get(label, label)
         if limits.reject is not None and score >= limits.reject and label not in rules.weak:
             yield Reason("score", "reject", f"It reads as {phrase}.", label, score)
         elif limits.queue is not None and score >= limits.queue:
@@ -143,7 +143,7 @@ def by_name(signals: Signals, rules: Rules) -> Iterator[Reason]:
         limits = rules.limits.get(label)
         # A name of one or two words is thin evidence: it must reach the reject limit to be held.
         if limits and limits.reject is not None and score >= limits.reject and label not in rules.weak:
-            phrase = _PHRASES.get(label, label)
+            phrase = PHRASES.get(label, label)
             yield Reason("name", "queue", f"The display name may be {phrase}.", label, score)
 
 

@@ -35,6 +35,18 @@ def in_force(connection: Connection) -> Sequence[Row[Any]]:
     return connection.execute(select(policy).join(last, is_last)).all()
 
 
+def site_title(connection: Connection, site_id: str) -> str:
+    """Return how a site that exists is called."""
+    title: str = connection.execute(select(site.c.title).where(site.c.id == site_id)).scalar_one()
+    return title
+
+
+def versions(connection: Connection, site_id: str) -> Sequence[Row[Any]]:
+    """Return every version of a site's policy, the newest first."""
+    wanted = select(policy).where(policy.c.site_id == site_id)
+    return connection.execute(wanted.order_by(policy.c.number.desc())).all()
+
+
 def add(transaction: Transaction, *, site_id: str, rules: dict[str, Any], made_by: str) -> str:
     """Append a version, which is in force from now on; return its id."""
     policy_id = str(uuid7())

@@ -1,6 +1,6 @@
 """What moderators and programs can ask for."""
 
-from . import classifier, desk_shapes, inputs, queue
+from . import classifier, desk_shapes, inputs, policy, queue
 from .endpoint import Endpoint
 
 MODERATORS = (
@@ -70,6 +70,26 @@ MODERATORS = (
         who="moderator",
         query=inputs.SearchQuery,
         answers={200: desk_shapes.FoundCards},
+    ),
+    Endpoint(
+        "GET",
+        "/moderation/policy",
+        policy.show,
+        "The policy in force, with the limits that it resolves to",
+        who="moderator",
+        query=inputs.SiteQuery,
+        answers={200: desk_shapes.PolicyInForce},
+    ),
+    Endpoint(
+        "PUT",
+        "/moderation/policy",
+        policy.put,
+        "Change the policy: a new version, in force from now on",
+        who="admin",
+        query=inputs.SiteQuery,
+        body=inputs.PolicyInput,
+        answers={200: desk_shapes.PolicyInForce},
+        refusals=(409,),
     ),
 )
 

@@ -98,6 +98,27 @@ class QueueStatus(TypedDict):
     time_to_decision: HandlingTime
 
 
+class OwnLimits(TypedDict):
+    queue: float | None
+    reject: float | None
+
+
+class ResolvedLimits(OwnLimits):
+    is_weak: bool
+    is_own: bool
+
+
+class PolicyInForce(TypedDict):
+    id: str
+    number: int
+    rules: dict[str, Any]
+    limits: dict[str, ResolvedLimits]
+    languages: list[str]
+    model: str | None
+    made_by: str
+    created_at: str
+
+
 class ScoredText(TypedDict):
     scores: dict[str, float]
     spans: list[Span]

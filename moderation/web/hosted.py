@@ -95,6 +95,7 @@ def _values(request: Request, reader_id: str | None) -> dict[str, Any]:
     site_id, key = wanted.site_id, wanted.article_key
     mine = own.list_own(parts, reader_id, site_id=site_id, article_key=key) if reader_id else []
     return shown | {
+        "site": site_id,
         "article": shapes.article(content.article, key),
         "mine": [
             shapes.comment(each.comment, each.reasons) for each in mine if each.comment.status in UNSHOWN

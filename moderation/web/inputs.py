@@ -149,6 +149,29 @@ class SearchQuery(SiteQuery):
     cursor: Annotated[str | None, StringConstraints(max_length=100)] = None
 
 
+class LimitsInput(_Input):
+    """Probabilities at and above which a label is held or refused; null: it never is."""
+
+    queue: Annotated[float | None, Limited(ge=0, le=1, strict=False)] = None
+    reject: Annotated[float | None, Limited(ge=0, le=1, strict=False)] = None
+
+
+_Phrases = Annotated[list[Annotated[str, StringConstraints(max_length=200)]], Limited(max_length=20_000)]
+
+
+class PolicyInput(_Input):
+    """What changes in the policy; what is left out stays. number: the version that was looked at."""
+
+    number: Annotated[int | None, Limited(ge=1, le=2**31 - 1)] = None
+    banned: _Phrases = []
+    suspect: _Phrases = []
+    links_queue: Annotated[int, Limited(ge=1, le=1000)] = 3
+    repeats_queue: Annotated[int, Limited(ge=1, le=1000)] = 2
+    newcomers_queue: Annotated[int, Limited(ge=0, le=1000)] = 0
+    limits: Annotated[dict[str, LimitsInput], Limited(max_length=20)] = {}
+    shows_limits: bool = False
+
+
 class ScoreInput(_Input):
     """Texts to score."""
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from . import console, feeds, hosted, ops, scripts
+from . import console, feeds, hosted, ops, playground, policy, scripts
 from .desk_calls import MODERATORS, PROGRAMS
 from .endpoint import route
 from .json import JsonResponse
@@ -58,8 +58,11 @@ def routes() -> list[BaseRoute]:
         Route("/count.js", scripts.script),
         Route("/words/{language}.json", scripts.catalogue),
         Route("/docs/embed", console.embed_docs),
+        Route("/docs/playground", playground.page),
         Route("/a/{site}/{article_id:path}", hosted.thread, methods=["GET"]),
         Route("/a/{site}/{article_id:path}", hosted.post, methods=["POST"]),
+        Route("/policy/{site}", policy.page),
+        Route("/policy/{site}/{number:int}", policy.page),
         Route("/feeds/{site}/{article_id:path}.atom", feeds.feed),
         Route("/feeds/{site}.atom", feeds.feed),
         Route("/moderation", console.console),

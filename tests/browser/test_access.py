@@ -66,7 +66,16 @@ def test_a_thread_in_every_state_is_accessible(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/a/main/demo", "/a/main/nobody", "/docs/embed", "/api/v1/docs", "/moderation/sign-in"]
+    "path",
+    [
+        "/a/main/demo",
+        "/a/main/nobody",
+        "/docs/embed",
+        "/docs/playground",
+        "/policy/main",
+        "/api/v1/docs",
+        "/moderation/sign-in",
+    ],
 )
 def test_pages_without_scripts_are_accessible(page: Page, paper: Service, path: str) -> None:
     page.goto(f"{paper.url}{path}")
