@@ -61,7 +61,10 @@ class Settings(BaseSettings):
     )
     allowed_origins: Listed = Field((), description="Sites that may embed the widget, with commas.")
     address_days: int = Field(
-        30, ge=1, le=3650, description="Days after which comments' addresses are deleted."
+        30,
+        ge=1,
+        le=3650,
+        description="Days after which addresses are deleted, and who notified us of what.",
     )
     traces_url: str | None = Field(
         None, description="Collector of OpenTelemetry (OTLP over HTTP); needs firstword[otel]."

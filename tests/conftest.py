@@ -17,7 +17,7 @@ from tests.service import Service, running
 ON_BOTH = {
     *(
         f"tests.api.test_{name}"
-        for name in ("identity", "likes", "moderating", "policy", "posting", "reading")
+        for name in ("appeals", "identity", "likes", "moderating", "policy", "posting", "reading", "reports")
     ),
     "tests.story.test_two_moderators",
 }

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row
 from models.explain import Span
 
 from ..domain.states import Status
-from ..store import articles, comments, decisions, people
+from ..store import appeals, articles, comments, decisions, people, reports
 from ..store.tables import article, comment
 from . import highlights, language
 from .pages import cut
@@ -34,6 +34,8 @@ class Card:
     reasons: Sequence[Any]
     highlights: Sequence[Span]
     language: str
+    reports: Sequence[Row[Any]] = ()  # the open ones
+    appeal: Row[Any] | None = None  # an open one, with the decision that it is against
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def _cards(connection: Connection, scoring: Scoring, rows: Sequence[Row[Any]]) -
     said = decisions.of_policy(connection, ids)
     authors = people.get_authors(connection, list({row.author_id for row in rows}))
     counts = {author_id: people.standing(connection, author_id) for author_id in authors}
+    reported = reports.of_comments(connection, ids)
+    appealed = appeals.latest(connection, ids)
     places = {row.article_id: articles.get(connection, row.article_id) for row in rows}
     return [
         Card(
@@ -104,9 +108,15 @@ def _cards(connection: Connection, scoring: Scoring, rows: Sequence[Row[Any]]) -
                 scoring.bench(row.site_id), row.body, scores[row.id].scores if row.id in scores else {}
             ),
             language=language.detect(row.body, expected=scoring.bench(row.site_id).rules.languages),
+            reports=[each for each in reported.get(row.id, ()) if each.status == "open"],
+            appeal=_if_open(appealed.get(row.id)),
         )
         for row in rows
     ]
+
+
+def _if_open(appeal: Row[Any] | None) -> Row[Any] | None:
+    return appeal if appeal is not None and appeal.status == "open" else None
 
 
 def _context(connection: Connection, row: Row[Any]) -> list[Row[Any]]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..domain.errors import Away
-from ..store import comments, outbox, policies
+from ..store import outbox, policies, waiting
 from . import measures
 from .health import database_state, free_bytes, queue_state
 from .parts import Parts, now_ms
@@ -54,8 +54,8 @@ def _outbox(number: int, oldest_at_ms: int | None) -> Iterator[Family]:
 
 
 def _oldest(connection: Connection, site_ids: list[str]) -> Family:
-    first = (comments.pending_after(connection, site_id, None, 1) for site_id in site_ids)
-    times = [row.created_at_ms for rows in first for row in rows]
+    first = (waiting.oldest_ms(connection, site_id) for site_id in site_ids)
+    times = [at_ms for at_ms in first if at_ms is not None]
     return Family(
         "firstword_queue_oldest_seconds",
         "Age of the oldest comment that waits for a moderator; 0: none waits.",

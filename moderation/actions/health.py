@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..domain.errors import Away
 from ..live.queue import LaneDepth, Queue
-from ..store import comments, decisions
+from ..store import decisions, waiting
 from ..store.db import Database
 from .parts import Parts, now_ms
 from .probe import OK
@@ -83,7 +83,7 @@ def queue_status(database: Database, queue: Queue, site_id: str) -> QueueStatus:
     now = now_ms()
     with database.read() as connection:
         waits = sorted(decisions.waits_ms(connection, now - WEEK_MS))
-        oldest = comments.pending_after(connection, site_id, None, 1)
+        oldest_ms = waiting.oldest_ms(connection, site_id)
         today = decisions.count_by_moderators(connection, now - DAY_MS)
     state = queue_state(queue)
     lanes: list[LaneDepth] = []
@@ -93,7 +93,7 @@ def queue_status(database: Database, queue: Queue, site_id: str) -> QueueStatus:
     return QueueStatus(
         state=state,
         lanes=lanes,
-        oldest_at_ms=oldest[0].created_at_ms if oldest else None,
+        oldest_at_ms=oldest_ms,
         leased=leased,
         decided_today=today,
         p50_s=_quantile_s(waits, 0.5),

@@ -45,5 +45,5 @@ async def _change(
         articles.lock(connection, liked.article_id)  # first, whatever changes: one order for all
         return change(transaction, author.id, liked)
 
-    shown, _ = await run_in_threadpool(read.one, parts, comment_id, None)
+    shown, *_ = await run_in_threadpool(read.one, parts, comment_id, None)
     return await asyncio.wrap_future(parts.writer.submit(act, key=shown.article_key))

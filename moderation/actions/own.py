@@ -11,11 +11,13 @@ from starlette.concurrency import run_in_threadpool
 from ..domain import content
 from ..domain.errors import Conflict, Forbidden, Missing
 from ..domain.policy import harm, judge, lane
+from ..domain.states import is_asked_again
 from ..live.queue import priority
 from ..store import articles, audit, comments, decisions, people
 from ..store.writer import Transaction
-from . import scoring
+from . import grounds, scoring
 from .admission import limit_posts, refuse_closed, signals_of
+from .grounds import NONE, Grounds
 from .parts import Parts
 from .person import ERASED, withdraw_one
 from .rendering import render
@@ -33,6 +35,7 @@ class Changed:
     comment: Row[Any]
     reasons: Sequence[dict[str, Any]]
     article_version: int
+    grounds: Grounds
 
 
 def list_own(parts: Parts, reader_id: str, *, site_id: str, article_key: str) -> list[Changed]:
@@ -43,7 +46,8 @@ def list_own(parts: Parts, reader_id: str, *, site_id: str, article_key: str) ->
             return []
         rows = comments.own(connection, reader_id, article.id, limit=OWN_LIMIT)
         said = decisions.latest(connection, [row.id for row in rows])
-    return [Changed(row, said[row.id].reasons, article.version) for row in rows]
+        told = grounds.told(connection, rows)
+    return [Changed(row, said[row.id].reasons, article.version, told.get(row.id, NONE)) for row in rows]
 
 
 def reader(parts: Parts, reader_id: str) -> Row[Any]:
@@ -79,15 +83,17 @@ async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address
         was_stopped = decisions.was_stopped(transaction.connection, comment.id)
         signals = replace(text_signals, was_stopped=was_stopped, **known)
         verdict = judge(signals, bench.rules)
+        is_asked = is_asked_again(comment.status, comment.queued_at_ms)  # an edit does not answer that
+        queued_at_ms = transaction.now_ms if verdict.status == "pending" else None
         changes = {
             "body": body,
             "body_html": body_html,
             "revision": comment.revision + 1,
             "edited_at_ms": transaction.now_ms,
             "words_hash": words_hash,
-            "lane": "escalated" if comment.lane == "escalated" else lane(verdict.reasons),
+            "lane": comment.lane if is_asked or comment.lane == "escalated" else lane(verdict.reasons),
             "priority": priority(transaction.now_ms, harm=harm(signals.scores), reach=1.0),
-            "queued_at_ms": transaction.now_ms if verdict.status == "pending" else None,
+            "queued_at_ms": comment.queued_at_ms if is_asked else queued_at_ms,
         }
         comments.add_revisions(transaction, [comment._asdict() | changes])
         version = comments.move(transaction, comment, verdict.status, changes)
@@ -148,4 +154,5 @@ def _changed(transaction: Transaction, comment_id: str, version: int) -> Changed
     comment = comments.get(transaction.connection, comment_id)
     assert comment is not None  # noqa: S101 - changed in this transaction
     said = decisions.latest(transaction.connection, [comment_id])[comment_id]
-    return Changed(comment, said.reasons, version)
+    told = grounds.told(transaction.connection, [comment])
+    return Changed(comment, said.reasons, version, told.get(comment_id, NONE))

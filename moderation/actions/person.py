@@ -6,15 +6,18 @@ slices, each whole, so a crash leaves some comments for the next try and posting
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from ..domain.errors import Missing
-from ..store import audit, comments, decisions, forgetting, likes, people
+from ..domain.statements import Statement
+from ..store import appeals, audit, comments, decisions, forgetting, likes, people, reports
 from ..store.db import Database
 from ..store.writer import Transaction, Writer
+from . import grounds, settling
 
 SLICE = 100
 ERASED = "erased"  # the standing of whoever asked for it
@@ -28,7 +31,16 @@ def export(database: Database, person_id: str) -> dict[str, Any]:
             raise Missing("There is no such reader.")
         written = list(_written(connection, comments.of_author(connection, person_id)))
         liked = likes.of(connection, person_id)
-    return {"reader": _plain(reader), "comments": written, "likes": [_plain(each) for each in liked]}
+        reported, notified = reports.all_by(connection, person_id)
+        appealed = appeals.by_author(connection, person_id)
+    return {
+        "reader": _plain(reader),
+        "comments": written,
+        "likes": [_plain(each) for each in liked],
+        "reports": [_plain(each) for each in reported],
+        "notices": [_plain(each) for each in notified],
+        "appeals": [_plain(each) for each in appealed],
+    }
 
 
 def _written(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
@@ -42,8 +54,11 @@ def _written(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[dict[
             versions[row.comment_id].append(_plain(row))
         for row in decisions.all_of(connection, ids):
             said[row.comment_id].append(_decision(row))
+        told = grounds.told(connection, some)
         for row in some:
-            yield _plain(row) | {"revisions": versions[row.id], "decisions": said[row.id]}
+            statement = told[row.id].statement if row.id in told else None
+            about = {"revisions": versions[row.id], "decisions": said[row.id]}
+            yield _plain(row) | about | ({"statement": _stated(statement)} if statement else {})
 
 
 def erase(database: Database, writer: Writer, person_id: str) -> int:
@@ -87,6 +102,7 @@ def _empty(transaction: Transaction, person_id: str) -> int:
 def withdraw_one(transaction: Transaction, row: Row[Any]) -> None:
     """Take a comment off the page as its author's decision; what replies to it stays."""
     comments.move(transaction, row, "withdrawn", {"queued_at_ms": None})
+    settling.drop(transaction, row.id)
     decisions.add(
         transaction,
         {
@@ -113,6 +129,10 @@ def _decision(row: Row[Any]) -> dict[str, Any]:
     """Show a decision without who made it: that is somebody else's."""
     hidden = {"account_id", "actor_name", "note"}
     return {name: value for name, value in _plain(row).items() if name not in hidden}
+
+
+def _stated(statement: Statement) -> dict[str, Any]:
+    return dict(_shown(name, value) for name, value in asdict(statement).items())
 
 
 def _plain(row: Row[Any]) -> dict[str, Any]:

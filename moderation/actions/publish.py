@@ -18,6 +18,8 @@ DEFAULT_RULES: dict[str, Any] = {
     "links_queue": 3,
     "repeats_queue": 2,
     "newcomers_queue": 0,
+    "reports_queue": 1.0,
+    "reports_hide": None,
 }
 
 

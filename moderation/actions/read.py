@@ -11,20 +11,25 @@ from ..domain.roles import Person
 from ..store import articles, comments, decisions
 from ..store.comments import Order
 from ..store.tables import comment
+from . import grounds
+from .grounds import NONE, Grounds
 from .pages import cut
 from .parts import Parts
 
 
-def one(parts: Parts, comment_id: str, person: Person | None) -> tuple[Row[Any], Sequence[Any] | None]:
-    """Return a comment, with its reasons for its author and for moderators. Raises Missing."""
+def one(
+    parts: Parts, comment_id: str, person: Person | None
+) -> tuple[Row[Any], Sequence[Any] | None, Grounds]:
+    """Return a comment, with its reasons and grounds for its author and for moderators. Raises Missing."""
     with parts.database.read() as connection:
         row = comments.get(connection, comment_id)
         is_insider = row is not None and person is not None and _is_insider(row, person)
         if row is None or not (row.is_listed or is_insider):
             raise Missing("There is no such comment.")
         if not is_insider:
-            return row, None
-        return row, decisions.latest(connection, [comment_id])[comment_id].reasons
+            return row, None, NONE
+        told = grounds.told(connection, [row]).get(comment_id, NONE)
+        return row, decisions.latest(connection, [comment_id])[comment_id].reasons, told
 
 
 def replies(

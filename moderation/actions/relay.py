@@ -23,8 +23,9 @@ from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..domain.errors import Away
+from ..domain.states import waits
 from ..live.queue import Queue, Waiting
-from ..store import comments, outbox, policies, registry
+from ..store import comments, outbox, policies, registry, waiting
 from ..store.db import Database
 from . import measures, retention, tracing
 from .parts import Parts, now_ms
@@ -133,7 +134,7 @@ class Relay:
         if not self._is_due(f"sweep {site_id}", SWEEP_EVERY_S):
             return False
         with self._parts.database.read() as connection:
-            return comments.count_pending(connection, site_id) != queue.size()
+            return waiting.count(connection, site_id) != queue.size()
 
     def _is_due(self, job: str, every_s: float) -> bool:
         now_s = time.monotonic()
@@ -184,7 +185,7 @@ def rebuild(
     pushed, last_id = 0, None
     while not is_over():
         with database.read() as connection:
-            rows = comments.pending_after(connection, site_id, last_id, BATCH)
+            rows = waiting.after(connection, site_id, last_id, BATCH)
         if not rows:
             break
         queue.push([_waiting(row) for row in rows])
@@ -198,8 +199,8 @@ def rebuild(
 def _drop_decided(database: Database, queue: Queue) -> None:
     for ids in queue.members():
         with database.read() as connection:
-            waiting = comments.still_pending(connection, ids)
-        if gone := [comment_id for comment_id in ids if comment_id not in waiting]:
+            wait_on = waiting.still(connection, ids)
+        if gone := [comment_id for comment_id in ids if comment_id not in wait_on]:
             queue.remove(gone)
 
 
@@ -220,13 +221,13 @@ def _queue_work(parts: Parts, rows: Sequence[Row[Any]]) -> None:
     for site_id, ids in ids_by_site.items():
         with parts.database.read() as connection:
             present = comments.get_many(connection, list(ids))
-        waiting = [_waiting(row) for row in present.values() if row.status == "pending"]
+        wanted = [_waiting(row) for row in present.values() if waits(row.status, row.queued_at_ms)]
         queue = parts.queue_of(site_id)
-        if done := ids - {each.comment_id for each in waiting}:
+        if done := ids - {each.comment_id for each in wanted}:
             queue.remove(list(done))  # first: nobody should be handed what was decided
-        if waiting:
-            queue.push(waiting)
+        if wanted:
+            queue.push(wanted)
 
 
 def _waiting(row: Row[Any]) -> Waiting:
-    return Waiting(row.id, row.lane, row.priority, row.created_at_ms)
+    return Waiting(row.id, row.lane, row.priority, row.queued_at_ms or row.created_at_ms)

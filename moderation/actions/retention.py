@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from ..domain.events import KEPT_MS
-from ..store import comments, forgetting, idempotency, outbox
+from ..store import comments, forgetting, idempotency, outbox, reports
 from ..store.writer import Transaction, Writer
 
 DAY_MS = 24 * 3600 * 1000
@@ -35,6 +35,8 @@ def forget(writer: Writer, kept: Kept, now_ms: int) -> None:
     _in_slices(writer, SLICE, idempotency.purge)
     old_ms = now_ms - kept.address_days * DAY_MS
     _in_slices(writer, SLICE, lambda tx, limit: comments.forget_addresses(tx, old_ms, limit))
+    _in_slices(writer, SLICE, lambda tx, limit: reports.forget_addresses(tx, old_ms, limit))
+    _in_slices(writer, SLICE, lambda tx, limit: reports.forget_notifiers(tx, old_ms, limit))
     if kept.refused_days is None:
         return
     before_ms = now_ms - kept.refused_days * DAY_MS

@@ -5,19 +5,20 @@ comes second writes nothing and hears Conflict. A mistake is undone by a new dec
 """
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from ..domain.errors import Away, Conflict, Missing
 from ..domain.roles import Person, require
-from ..domain.states import REJECTION_SENTENCES, Action, Status, after
+from ..domain.states import REJECTION_SENTENCES, Action, Status, after, is_asked_again, waits
 from ..live.queue import CLAIM_LANES, Lease, LeaseLost
-from ..store import audit, comments, decisions, idempotency
+from ..store import appeals, audit, comments, decisions, idempotency, waiting
 from ..store.writer import Transaction
-from . import measures
+from . import measures, settling
 from .parts import Parts
 
 DEFER_MS = 15 * 60 * 1000  # a deferred comment comes back behind what arrived in the next quarter hour
@@ -34,6 +35,7 @@ class Choice:
     note: str | None = None
     lease: str | None = None
     idempotency_key: str | None = None
+    answer: str | None = None  # to the author, where this answers an appeal
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,17 @@ def claim(
         leases = queue.claim(limit=wanted, lanes=lanes, holder=person.person_id, order=order)
         ids = [lease.comment_id for lease in leases]
         with parts.database.read() as connection:
-            waiting = comments.still_pending(connection, ids)
+            wait_on = waiting.still(connection, ids)
             said = decisions.latest(connection, ids)
+            barred = _barred(connection, person, leases)
         own = {last.comment_id for last in said.values() if _was_passed_on(last, person)}
-        if stale := [comment_id for comment_id in ids if comment_id not in waiting]:
+        if stale := [comment_id for comment_id in ids if comment_id not in wait_on]:
             queue.remove(stale)
-        held = [lease for lease in leases if lease.comment_id in waiting]
+        held = [lease for lease in leases if lease.comment_id in wait_on]
         # What one has just deferred or escalated oneself is for others, unless one asks for its lane.
-        passed_on += [lease for lease in held if lane is None and lease.comment_id in own]
-        claimed += [lease for lease in held if lane is not None or lease.comment_id not in own]
+        others = barred if lane is not None else barred | own
+        passed_on += [lease for lease in held if lease.comment_id in others]
+        claimed += [lease for lease in held if lease.comment_id not in others]
         if len(leases) < wanted:
             break
     for lease in passed_on:
@@ -78,6 +82,13 @@ def claim(
 def _was_passed_on(last: Row[Any], person: Person) -> bool:
     is_own = last.account_id is not None and last.account_id == person.account_id
     return is_own and last.action in {"defer", "escalate"} and last.undoes_id is None
+
+
+def _barred(connection: Connection, person: Person, leases: Sequence[Lease]) -> set[str]:
+    """Return the comments whose appeal is against this person's own decision."""
+    ids = [lease.comment_id for lease in leases if lease.lane in {"appeal", "escalated"}]
+    found = appeals.latest(connection, ids) if ids else {}
+    return {comment_id for comment_id, appeal in found.items() if settling.is_barred(appeal, person)}
 
 
 def extend(parts: Parts, person: Person, site_id: str, token: str) -> Lease:
@@ -108,7 +119,7 @@ def _let_go(parts: Parts, person: Person, comment: Row[Any], lease: str | None) 
     """Take a decided comment out of the queue at once; the relay does the same from the outbox."""
     queue = parts.queue_of(comment.site_id)
     with suppress(Away, LeaseLost):
-        if comment.status != "pending":
+        if not waits(comment.status, comment.queued_at_ms):
             queue.remove([comment.id])
         elif lease:
             queue.release(lease, holder=person.person_id, comment_id=comment.id)
@@ -136,7 +147,13 @@ def _decide(transaction: Transaction, person: Person, choice: Choice) -> Decided
         raise Missing("There is no such comment.")
     if comment.version != choice.version:
         raise Conflict("Someone else decided this comment first.")
-    decision_id = _save(transaction, person, comment, choice, after(comment.status, choice.action))
+    settling.refuse_first_decider(transaction, person, comment.id, choice.action)
+    is_asked = is_asked_again(comment.status, comment.queued_at_ms)
+    status = after(comment.status, choice.action, is_asked_again=is_asked)
+    asked = comment.lane if is_asked and choice.action in {"defer", "escalate"} else None
+    reasons = _reasons(choice, settling.reported(transaction, comment.id)) if status == "rejected" else []
+    decision_id = _save(transaction, person, comment, choice, status, reasons=reasons, asked=asked)
+    settling.settle(transaction, comment.id, choice.action, decision_id, choice.answer)
     if choice.idempotency_key:
         idempotency.remember(transaction, **_key(person, choice), subject_id=decision_id)
     return _decided(transaction, decision_id)
@@ -149,12 +166,15 @@ def _save(
     choice: Choice,
     status: Status,
     *,
+    reasons: list[dict[str, Any]],
+    asked: str | None = None,
     undoes_id: str | None = None,
 ) -> str:
+    """Write a decision. asked: the lane in which the comment waits on, whatever it is."""
     if not comment.body:  # nobody can judge it any more, and it must not be published empty
         raise Conflict("The text of this comment was deleted when its time had come.")
-    changes: dict[str, Any] = {"queued_at_ms": None}
-    if status == "pending":
+    changes: dict[str, Any] = {"queued_at_ms": None, "lane": asked or comment.lane}
+    if status == "pending" or asked:
         changes["queued_at_ms"] = comment.queued_at_ms or transaction.now_ms
     if choice.action == "defer" and undoes_id is None:
         changes["priority"] = max(comment.priority, float(transaction.now_ms)) + DEFER_MS
@@ -176,7 +196,7 @@ def _save(
             "status_after": status,
             "reason": choice.reason,
             "note": choice.note,
-            "reasons": _reasons(choice),
+            "reasons": reasons,
             "policy_id": said.policy_id if said else None,
             "model_id": said.model_id if said else None,
             "undoes_id": undoes_id,
@@ -206,8 +226,14 @@ def _undo(transaction: Transaction, person: Person, decision_id: str) -> Decided
     if comment.version != decision.version or comment.status == "withdrawn":
         raise Conflict("The comment has changed since this decision.")
     status: Status = decision.status_before
+    asked = settling.unsettle(transaction, comment, decision_id)
     choice = Choice(comment.id, _ACTION[status], comment.version)
-    return _decided(transaction, _save(transaction, person, comment, choice, status, undoes_id=decision_id))
+    is_refusal = status == "rejected"  # which has its reasons back
+    reasons = decisions.refusal_before(connection, comment.id, decision.version) if is_refusal else []
+    made = _save(
+        transaction, person, comment, choice, status, reasons=reasons, asked=asked, undoes_id=decision_id
+    )
+    return _decided(transaction, made)
 
 
 # An undo is recorded as the act that leads back to where the comment was.
@@ -222,11 +248,11 @@ def _decided(transaction: Transaction, decision_id: str) -> Decided:
     return Decided(decision, comment)
 
 
-def _reasons(choice: Choice) -> list[dict[str, Any]]:
+def _reasons(choice: Choice, reported: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if choice.action != "reject":
         return []
     code = choice.reason or "other"
-    return [{"code": code, "outcome": "reject", "detail": REJECTION_SENTENCES[code]}]
+    return [{"code": code, "outcome": "reject", "detail": REJECTION_SENTENCES[code]}, *reported]
 
 
 def _waited(comment: Row[Any], now_ms: int) -> int | None:

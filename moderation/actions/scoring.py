@@ -33,7 +33,7 @@ from . import language, measures
 FIRST_LANGUAGES = ("en",)  # of models whose manifest is older than the question
 KEPT_NAMES = 2000  # about a megabyte of scores
 AGAIN_S = 5.0  # a folder that was damaged may have been mended, or be on a disk that has come back
-NUMBERS = ("links_queue", "repeats_queue", "newcomers_queue")
+NUMBERS = ("links_queue", "repeats_queue", "newcomers_queue", "reports_queue", "reports_hide")
 
 log = structlog.get_logger()
 

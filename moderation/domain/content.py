@@ -47,6 +47,17 @@ def checked_name(raw: str, *, field: str) -> str:
     return name
 
 
+def checked_text(raw: str, *, field: str, limit: int) -> str:
+    """Return what somebody wrote to a moderator, blank edges cut. Raises Invalid naming `field`."""
+    text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+    _refuse_non_text(text, field)
+    if not _is_visible(text):
+        raise _invalid(field, "Write something first: this is empty.")
+    if len(text) > limit:
+        raise _invalid(field, f"This has {len(text)} characters; {limit} are allowed.")
+    return text
+
+
 def checked_article_key(raw: str) -> str:
     """Return the publisher's own article id unchanged. Raises Invalid naming `article_id`."""
     if raw.isascii() and raw.isprintable() and raw.strip() and len(raw) <= ARTICLE_KEY_LIMIT:

@@ -48,6 +48,8 @@ class Rules:
     links_queue: int = 3
     repeats_queue: int = 2
     newcomers_queue: int = 0  # first comments of a newcomer that wait; 0: none do
+    reports_queue: float = 1.0  # weight of reports that asks a person, see domain/reporting
+    reports_hide: float | None = None  # that hides a comment meanwhile; None: it stays on the page
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,15 @@
     pending ⇄ approved ⇄ rejected          by the policy or a moderator
        └────────┴──────────┴──► withdrawn   by its author; final
 
+A comment waits while it is pending; and while it was decided but readers ask for another look: reports
+of a published one, an appeal against a refusal. Then it stays what it is, and `queued_at_ms` says since when.
+
 Deciding the same thing again is allowed (it confirms, and it is a label); two people deciding at
 once is not a matter of states but of the comment's version.
 """
 
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from .errors import Conflict
 
@@ -32,6 +36,8 @@ REJECTION_SENTENCES = {
 }
 REJECTION_REASONS = tuple(REJECTION_SENTENCES)
 
+_REJECTION_OF = {"sexually_explicit": "sexual"}  # a label of the classifier that people name otherwise
+
 # defer and escalate leave the question open: whatever was public before goes back to waiting.
 _AFTER: dict[Action, Status] = {
     "approve": "approved",
@@ -41,13 +47,38 @@ _AFTER: dict[Action, Status] = {
 }
 
 
-def after(status: Status, action: Action) -> Status:
-    """Return the status that `action` leads to. Raises Conflict for a withdrawn comment."""
+def waits(status: Status, queued_at_ms: int | None) -> bool:
+    """Tell whether a comment waits for a person."""
+    return status == "pending" or queued_at_ms is not None
+
+
+def is_asked_again(status: Status, queued_at_ms: int | None) -> bool:
+    """Tell whether a comment was decided and waits for another look."""
+    return status != "pending" and queued_at_ms is not None
+
+
+def after(status: Status, action: Action, *, is_asked_again: bool = False) -> Status:
+    """Return the status that `action` leads to. Raises Conflict for a withdrawn comment.
+
+    is_asked_again: it was decided and waits for another look, which leaves it as it is while that is open.
+    """
     if status == "withdrawn":
         raise Conflict("Its author has withdrawn this comment.")
+    if is_asked_again and action in {"defer", "escalate"}:
+        return status
     if action == "defer" and status != "pending":
         raise Conflict(f"Only a waiting comment can be deferred; this one is {status}.")
     return _AFTER[action]
+
+
+def rejection_of(reasons: Sequence[Mapping[str, Any]]) -> str:
+    """Name the reason for a refusal that the reasons of an earlier one come to."""
+    for reason in reasons:
+        named = reason.get("label") or reason["code"]
+        named = _REJECTION_OF.get(named, named)
+        if reason["outcome"] == "reject" and named in REJECTION_SENTENCES:
+            return str(named)
+    return "other"
 
 
 def is_listed(status: Status, reply_count: int) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, 
 
 from ..domain.errors import Conflict
 from ..domain.events import Kind
-from ..domain.states import Status, is_listed
+from ..domain.states import Status, is_listed, waits
 from . import articles, counting
 from .tables import article, comment, revision, score
 from .writer import Transaction
@@ -138,30 +138,6 @@ def having_score(label: str, at_least: float) -> ColumnElement[bool]:
     )
 
 
-def pending_after(
-    connection: Connection, site_id: str, after_id: str | None, limit: int
-) -> Sequence[Row[Any]]:
-    """Return the next waiting comments of a site in id order: what a rebuilt queue is made of."""
-    wanted: Select[Any] = select(
-        comment.c.id, comment.c.lane, comment.c.priority, comment.c.created_at_ms
-    ).where(comment.c.site_id == site_id, comment.c.status == "pending")
-    if after_id:
-        wanted = wanted.where(comment.c.id > after_id)
-    return connection.execute(wanted.order_by(comment.c.id).limit(limit)).all()
-
-
-def count_pending(connection: Connection, site_id: str) -> int:
-    """Count the comments of a site that wait for a decision."""
-    wanted = select(func.count()).where(comment.c.site_id == site_id, comment.c.status == "pending")
-    return connection.execute(wanted).scalar_one()
-
-
-def still_pending(connection: Connection, comment_ids: Sequence[str]) -> set[str]:
-    """Return those of the ids that still wait for a decision."""
-    wanted = select(comment.c.id).where(comment.c.id.in_(comment_ids), comment.c.status == "pending")
-    return {row.id for row in connection.execute(wanted)}
-
-
 def repeats(connection: Connection, author_id: str, words_hash: str, since_ms: int) -> int:
     """Count an author's earlier comments with the same words; more than ten need no counting."""
     found = (
@@ -260,9 +236,9 @@ def move(transaction: Transaction, before: Row[Any], after: Status, changes: Map
     if is_visible_change or is_visible_edit:
         version = _change_page(transaction, row, _KIND[change], change)
     _set(transaction, before, status=after, is_listed=will_be_listed, **changes)
-    if after == "pending":
+    if waits(after, row["queued_at_ms"]):
         transaction.tell(counting.queue_event(row, "queue.push"))
-    elif before.status == "pending":
+    elif waits(before.status, before.queued_at_ms):
         transaction.tell(counting.queue_event(row, "queue.remove"))
     return version
 

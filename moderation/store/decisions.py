@@ -58,6 +58,26 @@ def latest(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Row[
     return {row.comment_id: row for row in connection.execute(wanted)}
 
 
+def refusals(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Return the newest decision that refused each comment, if one did."""
+    # Not asked for by action in SQL: a comment has a handful of decisions, all beside each other.
+    wanted = select(decision).where(decision.c.comment_id.in_(comment_ids)).order_by(decision.c.version)
+    return {row.comment_id: row for row in connection.execute(wanted) if row.action == "reject"}
+
+
+def refusal_before(connection: Connection, comment_id: str, version: int) -> list[dict[str, Any]]:
+    """Return the reasons of the newest refusal of a comment before one of its versions."""
+    wanted = (
+        select(decision.c.reasons)
+        .where(
+            decision.c.comment_id == comment_id, decision.c.version < version, decision.c.action == "reject"
+        )
+        .order_by(decision.c.version.desc())
+        .limit(1)
+    )
+    return list(connection.execute(wanted).scalar_one_or_none() or ())
+
+
 def of_policy(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Return what the policy last said of each comment: the reasons a moderator is shown."""
     # Not asked for by actor: SQLite would take the index that leads to all decisions of the policy.

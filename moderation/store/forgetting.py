@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from .comments import WITH_ARTICLE
-from .tables import author, comment, decision, idempotency_key, revision, score
+from .tables import appeal, author, comment, decision, idempotency_key, notice, report, revision, score
 from .writer import Transaction
 
 
@@ -21,7 +21,7 @@ def refused_texts(transaction: Transaction, before_ms: int, limit: int) -> int:
         select(comment.c.id)
         .join(decision, said)  # what made it as it is now; a comment is never younger than that
         .where(comment.c.status == "rejected", comment.c.body != "", comment.c.created_at_ms < before_ms)
-        .where(decision.c.created_at_ms < before_ms)
+        .where(decision.c.created_at_ms < before_ms, comment.c.queued_at_ms.is_(None))  # not amid an appeal
         .limit(limit)
     )
     ids = list(transaction.connection.execute(wanted).scalars())
@@ -29,7 +29,16 @@ def refused_texts(transaction: Transaction, before_ms: int, limit: int) -> int:
         emptied = {"body": "", "body_html": "", "words_hash": ""}
         transaction.connection.execute(update(comment).where(comment.c.id.in_(ids)).values(emptied))
         transaction.connection.execute(update(revision).where(revision.c.comment_id.in_(ids)).values(body=""))
+        _texts_about(transaction, ids)
     return len(ids)
+
+
+def _texts_about(transaction: Transaction, comment_ids: Sequence[str]) -> None:
+    """Empty what was written about comments in reports and appeals: it may quote them."""
+    connection = transaction.connection
+    connection.execute(update(report).where(report.c.comment_id.in_(comment_ids)).values(text=None))
+    said = update(appeal).where(appeal.c.comment_id.in_(comment_ids))
+    connection.execute(said.values(text="", answer=None))
 
 
 def comments_of(connection: Connection, author_id: str, limit: int) -> Sequence[Row[Any]]:
@@ -47,6 +56,7 @@ def texts_of_person(transaction: Transaction, comment_ids: Sequence[str]) -> Non
     said = update(revision).where(revision.c.comment_id.in_(comment_ids))
     connection.execute(said.values(body="", author_name=""))
     connection.execute(delete(score).where(score.c.comment_id.in_(comment_ids)))
+    _texts_about(transaction, comment_ids)
 
 
 def person(transaction: Transaction, author_id: str) -> None:
@@ -55,3 +65,6 @@ def person(transaction: Transaction, author_id: str) -> None:
     erased = {"name": "", "standing": "erased", "standing_until_ms": None}
     connection.execute(update(author).where(author.c.id == author_id).values(erased))
     connection.execute(delete(idempotency_key).where(idempotency_key.c.owner == author_id))
+    said = update(report).where(report.c.reporter_id == author_id)
+    connection.execute(said.values(text=None, address_block=None))
+    connection.execute(delete(notice).where(notice.c.reporter_id == author_id))

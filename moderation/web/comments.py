@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..actions import like, own, preview, publish, read, submit
+from ..actions import grounds, like, own, preview, publish, read, submit
 from ..actions.drafts import Draft
 from ..actions.pages import Content, Wanted
 from ..domain import content
@@ -104,8 +104,10 @@ def replies(call: Call) -> Response:
 async def one(call: Call) -> Response:
     """GET /comments/{comment_id}: public ones for everyone, one's own whatever their status."""
     person = call.person
-    row, reasons = await run_in_threadpool(read.one, call.parts, read_id(call.path("comment_id")), person)
-    return JsonResponse(shapes.comment(row, reasons))
+    row, reasons, told = await run_in_threadpool(
+        read.one, call.parts, read_id(call.path("comment_id")), person
+    )
+    return JsonResponse(shapes.comment(row) if reasons is None else shapes.own(row, reasons, told))
 
 
 async def post(call: Call) -> Response:
@@ -123,7 +125,8 @@ async def post(call: Call) -> Response:
     )
     posted = await submit.submit(call.parts, draft)
     metrics.POSTED.labels(posted.comment.status).inc()
-    shown = shapes.comment(posted.comment, posted.reasons) | {"article_version": posted.article_version}
+    told = grounds.of_posted(posted)
+    shown = shapes.own(posted.comment, posted.reasons, told) | {"article_version": posted.article_version}
     response = JsonResponse(shown, 201, {"Location": f"/api/v1/comments/{posted.comment.id}"})
     is_ours = not call.request.app.state.origins.is_foreign(call.request)
     if call.person is None and is_ours and not posted.is_replay:
@@ -166,7 +169,7 @@ async def edit(call: Call) -> Response:
     changed = await own.edit(
         call.parts, call.known.person_id, read_id(call.path("comment_id")), call.body.body, call.address
     )
-    shown = shapes.comment(changed.comment, changed.reasons)
+    shown = shapes.own(changed.comment, changed.reasons, changed.grounds)
     return JsonResponse(shown | {"article_version": changed.article_version})
 
 
@@ -196,7 +199,7 @@ def list_own(call: Call) -> Response:
         call.parts, call.known.person_id, site_id=call.query.site, article_key=call.query.article
     )
     return JsonResponse(
-        {"items": [shapes.comment(each.comment, each.reasons) for each in changed]},
+        {"items": [shapes.own(each.comment, each.reasons, each.grounds) for each in changed]},
         headers={"Cache-Control": "no-store"},
     )
 

@@ -1,6 +1,6 @@
 """What moderators and programs can ask for."""
 
-from . import classifier, desk_shapes, inputs, policy, queue
+from . import cases, classifier, desk_shapes, inputs, policy, queue
 from .endpoint import Endpoint
 
 MODERATORS = (
@@ -89,6 +89,34 @@ MODERATORS = (
         query=inputs.SiteQuery,
         body=inputs.PolicyInput,
         answers={200: desk_shapes.PolicyInForce},
+        refusals=(409,),
+    ),
+    Endpoint(
+        "GET",
+        "/moderation/reports",
+        cases.reports,
+        "Reports of comments, newest first",
+        who="moderator",
+        query=inputs.ReportsQuery,
+        answers={200: desk_shapes.DeskReports},
+    ),
+    Endpoint(
+        "GET",
+        "/moderation/appeals",
+        cases.appeals,
+        "Appeals against refusals: open ones oldest first, answered ones newest first",
+        who="moderator",
+        query=inputs.AppealsQuery,
+        answers={200: desk_shapes.DeskAppeals},
+    ),
+    Endpoint(
+        "POST",
+        "/moderation/appeals/{appeal_id}/decision",
+        cases.answer,
+        "Answer an appeal by a decision on its comment",
+        who="moderator",
+        body=inputs.AnswerInput,
+        answers={201: desk_shapes.Answered},
         refusals=(409,),
     ),
 )

@@ -1,13 +1,13 @@
 """What moderators and programs are shown: types for the OpenAPI document, and how a row becomes one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired
 
 from sqlalchemy import Row
 from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
 
 from ..domain.states import Status
-from .shapes import Article, Comment, Reason, moment
+from .shapes import Appeal, Article, Comment, Outcome, Reason, moment
 
 
 class Span(TypedDict):
@@ -31,6 +31,33 @@ class Standing(TypedDict):
     since: str
 
 
+class CardReport(TypedDict):
+    category: str
+    text: str | None
+    weight: float
+    created_at: str
+
+
+class CardReports(TypedDict):
+    """Open ones; weight: all together, see docs/reports.md."""
+
+    count: int
+    weight: float
+    items: list[CardReport]
+
+
+class CardAppeal(TypedDict):
+    """An open appeal, with the decision that it is against."""
+
+    id: str
+    text: str
+    created_at: str
+    decided_by: str
+    decided_at: str
+    reasons: list[Reason]
+    note: str | None
+
+
 class Card(TypedDict):
     comment: Comment
     article: Article
@@ -44,6 +71,8 @@ class Card(TypedDict):
     version: int
     lane: str | None
     waiting_since: str | None
+    reports: CardReports
+    appeal: NotRequired[CardAppeal]
     lease: NotRequired[CardLease]
 
 
@@ -52,6 +81,53 @@ class Cards(TypedDict):
 
 
 class FoundCards(Cards):
+    next_cursor: str | None
+
+
+class Notifier(TypedDict):
+    """Who notified us of something illegal, to be told of the decision."""
+
+    name: str | None
+    email: str | None
+
+
+class DeskReport(TypedDict):
+    id: str
+    category: str
+    text: str | None
+    weight: float
+    status: Outcome
+    created_at: str
+    decided_at: str | None
+    decided_by: str | None
+    reporter_id: str
+    notifier: NotRequired[Notifier]
+    comment: Comment
+    version: int
+
+
+class DeskReports(TypedDict):
+    items: list[DeskReport]
+    next_cursor: str | None
+
+
+class DeskAppeal(TypedDict):
+    """may_decide: whether it is for this moderator, who must not have made the decision it is against."""
+
+    id: str
+    text: str
+    status: Outcome
+    answer: str | None
+    created_at: str
+    decided_at: str | None
+    against: CardAppeal
+    may_decide: bool
+    comment: Comment
+    version: int
+
+
+class DeskAppeals(TypedDict):
+    items: list[DeskAppeal]
     next_cursor: str | None
 
 
@@ -75,6 +151,10 @@ class DecisionMade(TypedDict):
     decision: Decision
     comment: Comment
     version: int
+
+
+class Answered(DecisionMade):
+    appeal: Appeal
 
 
 class LaneStatus(TypedDict):
@@ -146,6 +226,36 @@ def decision(row: Row[Any]) -> Decision:
         "policy_id": row.policy_id,
         "model_id": row.model_id,
         "created_at": moment(row.created_at_ms),
+    }
+
+
+def reports(rows: Sequence[Row[Any]], weight: float) -> CardReports:
+    """Show the open reports of a comment: not who wrote them."""
+    return {
+        "count": len(rows),
+        "weight": round(weight, 2),
+        "items": [
+            {
+                "category": row.category,
+                "text": row.text,
+                "weight": round(row.weight, 2),
+                "created_at": moment(row.created_at_ms),
+            }
+            for row in rows
+        ],
+    }
+
+
+def appeal(row: Row[Any]) -> CardAppeal:
+    """Show an appeal to whoever may answer it."""
+    return {
+        "id": row.id,
+        "text": row.text,
+        "created_at": moment(row.created_at_ms),
+        "decided_by": row.decider_name,
+        "decided_at": moment(row.decided_at_ms),
+        "reasons": list(row.decided_reasons),
+        "note": row.decided_note,
     }
 
 

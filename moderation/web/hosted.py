@@ -148,7 +148,7 @@ def _one_thread(request: Request, comment_id: str) -> dict[str, Any]:
 def _answered(parts: Parts, comment_id: str | None) -> shapes.Comment | None:
     if comment_id is None:
         return None
-    row, _ = read.one(parts, comment_id, None)
+    row, *_ = read.one(parts, comment_id, None)
     return shapes.comment(row)
 
 

@@ -7,6 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic import Field as Limited
 
 from ..domain.content import BODY_LIMIT, NAME_LIMIT
+from ..domain.reporting import CATEGORIES, EMAIL_LIMIT, TEXT_LIMIT
+from ..domain.reporting import NAME_LIMIT as NOTIFIER_LIMIT
 from ..domain.states import LANES, REJECTION_REASONS, Action, Status
 
 Site = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
@@ -103,6 +105,30 @@ class EditInput(_Input):
     body: Annotated[str, _shown(1, BODY_LIMIT)]
 
 
+class ReportInput(_Input):
+    """A report. The last four are for something illegal, of which the law asks more (DSA, Art. 16)."""
+
+    category: Literal[tuple(CATEGORIES)]  # type: ignore[valid-type]
+    text: Annotated[str | None, _shown(0, TEXT_LIMIT)] = None
+    name: Annotated[str | None, _shown(0, NOTIFIER_LIMIT)] = None
+    email: Annotated[str | None, _shown(0, EMAIL_LIMIT)] = None
+    good_faith: bool = False
+    concerns_minors: bool = False
+
+
+class AppealInput(_Input):
+    """What an author has to say against a refusal."""
+
+    text: Annotated[str, _shown(1, TEXT_LIMIT)]
+
+
+class OwnReportsQuery(_Query):
+    """A page of one's own reports."""
+
+    limit: Annotated[int, Limited(ge=1, le=200)] = 50
+    cursor: Annotated[str | None, StringConstraints(max_length=100)] = None
+
+
 class SessionInput(_Input):
     """A reader's name."""
 
@@ -131,6 +157,30 @@ class DecisionInput(_Input):
 
     action: Action
     version: Annotated[int, Limited(ge=1, le=2**31 - 1)]
+    reason: Literal[REJECTION_REASONS] | None = None  # type: ignore[valid-type]
+    note: Annotated[str | None, StringConstraints(max_length=2000)] = None
+    lease: Annotated[str | None, StringConstraints(max_length=100)] = None
+
+
+class AppealsQuery(SiteQuery):
+    """Appeals that nobody has answered yet, or those that were."""
+
+    status: Literal["open", "closed"] = "open"
+    limit: Annotated[int, Limited(ge=1, le=200)] = 50
+    cursor: Annotated[str | None, StringConstraints(max_length=100)] = None
+
+
+class ReportsQuery(AppealsQuery):
+    """Reports of comments that nobody has decided since, or of those that were."""
+
+    category: Literal[tuple(CATEGORIES)] | None = None  # type: ignore[valid-type]
+
+
+class AnswerInput(_Input):
+    """The answer to an appeal. answer: to the author; reason: of a refusal, if it is another one now."""
+
+    outcome: Literal["upheld", "dismissed"]
+    answer: Annotated[str | None, StringConstraints(max_length=2000)] = None
     reason: Literal[REJECTION_REASONS] | None = None  # type: ignore[valid-type]
     note: Annotated[str | None, StringConstraints(max_length=2000)] = None
     lease: Annotated[str | None, StringConstraints(max_length=100)] = None

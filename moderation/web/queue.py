@@ -6,7 +6,9 @@ from starlette.responses import Response
 
 from ..actions import cards, review
 from ..actions.health import queue_status
-from ..domain.states import Action
+from ..actions.report import filed
+from ..domain.reporting import total
+from ..domain.states import Action, waits
 from . import cursors, desk_shapes, metrics, shapes
 from .comments import idempotency_key, read_id
 from .endpoint import Call
@@ -55,14 +57,14 @@ def decide(call: Call) -> Response:
         ),
     )
     metrics.DECIDED.labels(action).inc()
-    return _decided(decided)
+    return JsonResponse(decided_shape(decided), 201)
 
 
 def undo(call: Call) -> Response:
     """POST /moderation/decisions/{decision_id}:undo."""
     undone = review.undo(call.parts, call.known, read_id(call.path("decision_id")))
     metrics.DECIDED.labels("undo").inc()
-    return _decided(undone)
+    return JsonResponse(decided_shape(undone), 201)
 
 
 def status(call: Call) -> Response:
@@ -119,7 +121,8 @@ def _lease(token: str, expires_at_ms: int) -> desk_shapes.CardLease:
 
 def _card(card: cards.Card) -> dict[str, Any]:
     row = card.comment
-    return {
+    appeal = {"appeal": desk_shapes.appeal(card.appeal)} if card.appeal else {}
+    return appeal | {
         "comment": shapes.comment(row, card.reasons),
         "article": shapes.article(card.article, row.article_key),
         "context": [shapes.comment(each) for each in card.context],
@@ -140,17 +143,16 @@ def _card(card: cards.Card) -> dict[str, Any]:
         ],
         "language": card.language,
         "version": row.version,
-        "lane": row.lane if row.status == "pending" else None,
+        "lane": row.lane if waits(row.status, row.queued_at_ms) else None,
         "waiting_since": shapes.moment(row.queued_at_ms) if row.queued_at_ms else None,
+        "reports": desk_shapes.reports(card.reports, total(filed(card.reports))),
     }
 
 
-def _decided(decided: review.Decided) -> Response:
-    return JsonResponse(
-        {
-            "decision": desk_shapes.decision(decided.decision),
-            "comment": shapes.comment(decided.comment, decided.decision.reasons),
-            "version": decided.comment.version,
-        },
-        201,
-    )
+def decided_shape(decided: review.Decided) -> desk_shapes.DecisionMade:
+    """Show a decision and the comment after it."""
+    return {
+        "decision": desk_shapes.decision(decided.decision),
+        "comment": shapes.comment(decided.comment, decided.decision.reasons),
+        "version": decided.comment.version,
+    }

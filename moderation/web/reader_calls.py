@@ -1,6 +1,6 @@
 """What readers and publishers can ask for, tried in turn: what is asked most stands first."""
 
-from . import comments, inputs, session, shapes, stream
+from . import cases, comments, inputs, session, shapes, stream
 from .endpoint import Endpoint
 
 READERS = (
@@ -90,6 +90,26 @@ READERS = (
         refusals=(403, 429),
     ),
     Endpoint(
+        "POST",
+        "/comments/{comment_id}/reports",
+        cases.report,
+        "Report a comment",
+        who="reader",
+        body=inputs.ReportInput,
+        answers={201: shapes.Report},
+        refusals=(403, 429),
+    ),
+    Endpoint(
+        "POST",
+        "/comments/{comment_id}/appeals",
+        cases.appeal,
+        "Appeal against the refusal of one's own comment",
+        who="reader",
+        body=inputs.AppealInput,
+        answers={201: shapes.Appeal},
+        refusals=(403, 409, 429),
+    ),
+    Endpoint(
         "GET",
         "/comments/{comment_id}/replies",
         comments.replies,
@@ -142,5 +162,14 @@ READERS = (
         who="reader",
         query=inputs.ArticleQuery,
         answers={200: shapes.OwnComments},
+    ),
+    Endpoint(
+        "GET",
+        "/me/reports",
+        cases.list_own,
+        "What one has reported, and what became of it",
+        who="reader",
+        query=inputs.OwnReportsQuery,
+        answers={200: shapes.Reports},
     ),
 )

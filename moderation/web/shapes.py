@@ -7,7 +7,12 @@ from typing import Any, Literal, NotRequired
 from sqlalchemy import Row
 from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
 
+from ..actions.grounds import Grounds
+from ..domain import statements
+from ..domain.reporting import OUTCOMES
 from ..domain.states import Status
+
+Outcome = Literal["open", "upheld", "dismissed", "moot"]
 
 
 class Author(TypedDict):
@@ -22,6 +27,50 @@ class Reason(TypedDict):
     detail: str
     label: NotRequired[str]
     score: NotRequired[float]
+
+
+class Statement(TypedDict):
+    """Why a comment is not shown (DSA, Art. 17)."""
+
+    measure: Literal["not_published", "removed"]
+    rule: str
+    ground: Literal["terms", "law"]
+    source: Literal["report", "classifier", "word_list", "moderator"]
+    automated_detection: bool
+    automated_decision: bool
+    decided_at: str
+    facts: list[str]
+    explanation: str
+    redress: str
+
+
+class Appeal(TypedDict):
+    id: str
+    comment_id: str
+    status: Outcome
+    text: str
+    answer: str | None
+    created_at: str
+    decided_at: str | None
+
+
+class Report(TypedDict):
+    """A receipt, and what became of it."""
+
+    id: str
+    comment_id: str
+    article_id: str
+    category: str
+    text: str | None
+    status: Outcome
+    detail: str
+    created_at: str
+    decided_at: str | None
+
+
+class Reports(TypedDict):
+    items: list[Report]
+    next_cursor: str | None
 
 
 class Reactions(TypedDict):
@@ -42,6 +91,8 @@ class Comment(TypedDict):
     reactions: Reactions
     replies: NotRequired[list["Comment"]]
     reasons: NotRequired[list[Reason]]
+    statement: NotRequired[Statement]
+    appeal: NotRequired[Appeal]
 
 
 class Liked(TypedDict):
@@ -93,6 +144,9 @@ class Kept(TypedDict):
     reader: dict[str, Any]
     comments: list[dict[str, Any]]
     likes: list[dict[str, Any]]
+    reports: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
+    appeals: list[dict[str, Any]]
 
 
 class Counts(TypedDict):
@@ -160,6 +214,60 @@ def comment(row: Row[Any], reasons: Sequence[Any] | None = None) -> Comment:
     if reasons is not None:
         shown["reasons"] = list(reasons)
     return shown
+
+
+def own(row: Row[Any], reasons: Sequence[Any], told: Grounds) -> Comment:
+    """Show a comment to its author: with reasons, the statement of a refusal, and the appeal."""
+    shown = comment(row, reasons)
+    if told.statement is not None:
+        shown["statement"] = statement(told.statement)
+    if told.appeal is not None:
+        shown["appeal"] = appeal(told.appeal)
+    return shown
+
+
+def statement(said: statements.Statement) -> Statement:
+    """Show a statement of reasons."""
+    return {
+        "measure": said.measure,
+        "rule": said.rule,
+        "ground": said.ground,
+        "source": said.source,
+        "automated_detection": said.is_detected_by_machine,
+        "automated_decision": said.is_decided_by_machine,
+        "decided_at": moment(said.decided_at_ms),
+        "facts": list(said.facts),
+        "explanation": said.explanation,
+        "redress": said.redress,
+    }
+
+
+def appeal(row: Row[Any]) -> Appeal:
+    """Show an appeal to its author: not who answered it."""
+    return {
+        "id": row.id,
+        "comment_id": row.comment_id,
+        "status": row.status,
+        "text": row.text,
+        "answer": row.answer,
+        "created_at": moment(row.created_at_ms),
+        "decided_at": moment(row.closed_at_ms) if row.closed_at_ms else None,
+    }
+
+
+def report(row: Row[Any]) -> Report:
+    """Show a report to whoever wrote it."""
+    return {
+        "id": row.id,
+        "comment_id": row.comment_id,
+        "article_id": row.article_key,
+        "category": row.category,
+        "text": row.text,
+        "status": row.status,
+        "detail": OUTCOMES[row.status],
+        "created_at": moment(row.created_at_ms),
+        "decided_at": moment(row.closed_at_ms) if row.closed_at_ms else None,
+    }
 
 
 def article(row: Row[Any] | None, key: str) -> Article:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Row
 from uuid_utils.compat import uuid7
 
-from moderation.store import articles, comments, decisions, forgetting, idempotency, outbox, people
+from moderation.store import articles, comments, decisions, forgetting, idempotency, outbox, people, waiting
 from moderation.store.comments import FIRST_REPLIES, Order
 from moderation.store.db import Database
 from moderation.store.tables import comment
@@ -107,16 +107,16 @@ def test_the_first_replies_are_the_oldest_listed_ones_of_each_parent(world: Worl
 
 def test_the_waiting_are_read_in_slices_whole_and_in_order(world: World, listed: list[str]) -> None:
     assert listed
-    waiting: list[str] = []
+    found: list[str] = []
     after_id = None
     with world.database.read() as connection:
-        while rows := comments.pending_after(connection, SITE, after_id, 2):
-            waiting += [row.id for row in rows]
+        while rows := waiting.after(connection, SITE, after_id, 2):
+            found += [row.id for row in rows]
             after_id = rows[-1].id
-        everything = comments.still_pending(connection, [*listed, *waiting])
-    assert len(waiting) == len(set(waiting)) == 5
-    assert waiting == sorted(waiting)
-    assert everything == set(waiting)
+        everything = waiting.still(connection, [*listed, *found])
+    assert len(found) == len(set(found)) == 5
+    assert found == sorted(found)
+    assert everything == set(found)
 
 
 def test_repeats_are_counted_within_their_time_and_up_to_ten(world: World) -> None:
@@ -152,9 +152,9 @@ QUESTIONS: dict[str, tuple[Callable[[Connection], object], str]] = {
     "oldest, later": (_page("oldest", is_first=False), "ix_comment_page"),
     "replies": (_replies, "ix_comment_"),
     "first replies": (lambda c: comments.first_replies(c, [AN_ID]), "ix_comment_replies"),
-    "pending": (lambda c: comments.pending_after(c, SITE, None, 100), "ix_comment_status"),
-    "pending, later": (lambda c: comments.pending_after(c, SITE, AN_ID, 100), "ix_comment_status"),
-    "still pending": (lambda c: comments.still_pending(c, [AN_ID]), "comment"),
+    "pending": (lambda c: waiting.after(c, SITE, None, 100), "ix_comment_waiting"),
+    "pending, later": (lambda c: waiting.after(c, SITE, AN_ID, 100), "ix_comment_waiting"),
+    "still pending": (lambda c: waiting.still(c, [AN_ID]), "comment"),
     "repeats": (lambda c: comments.repeats(c, AN_ID, "words", 0), "ix_comment_repeats"),
     "repeats of many": (
         lambda c: comments.repeats_of_all(c, [(AN_ID, "words"), (AN_ID, "others")], 0),
@@ -213,8 +213,8 @@ def test_postgres_touches_a_page_of_rows_for_a_page_and_not_the_table(postgres: 
     with World(postgres) as world:
         rows = [world.row() for _ in range(1500)]
         replies = [world.row(parent_id=rows[number % 20]["id"]) for number in range(500)]
-        waiting = [world.row("pending", words_hash=str(number)) for number in range(200)]
-        world.add_many([*rows, *replies, *waiting])
+        held = [world.row("pending", words_hash=str(number)) for number in range(200)]
+        world.add_many([*rows, *replies, *held])
         with postgres.writing.connect() as connection:
             connection.exec_driver_sql("ANALYZE")
             connection.commit()
@@ -235,7 +235,7 @@ def test_postgres_touches_a_page_of_rows_for_a_page_and_not_the_table(postgres: 
                 lambda c: comments.listed(c, **here, parent_id=parents[0], order="oldest", after_id=None),
             ),
             "first replies": postgres_rows(postgres, lambda c: comments.first_replies(c, parents)),
-            "pending": postgres_rows(postgres, lambda c: comments.pending_after(c, SITE, None, 20)),
+            "pending": postgres_rows(postgres, lambda c: waiting.after(c, SITE, None, 20)),
             "repeats": postgres_rows(postgres, lambda c: comments.repeats(c, world.author_id, "7", 0)),
             "counts": postgres_rows(postgres, lambda c: articles.counts(c, SITE, ["an-article", "b"])),
             "changes": postgres_rows(postgres, lambda c: outbox.changes_after(c, world.article_id, 1900, 20)),

@@ -2,12 +2,12 @@
 
 Keys are UUIDv7, so their order is the order of arrival. Times are whole milliseconds since 1970,
 UTC: integers sort and compare alike in SQLite and PostgreSQL. Texts that people typed live in
-`comment`, `revision` and `author` only, where erasure finds them.
+`comment`, `revision`, `author` and the tables of `cases` only, where erasure finds them.
 """
 
 from sqlmodel import SQLModel
 
-from . import access, comments, decisions, machinery, publications  # noqa: F401 - fill the metadata
+from . import access, cases, comments, decisions, machinery, publications  # noqa: F401 - fill the metadata
 
 # The same tables for Core statements: `comment.c.status` instead of `Comment.status`.
 site = SQLModel.metadata.tables["site"]
@@ -19,6 +19,9 @@ revision = SQLModel.metadata.tables["revision"]
 score = SQLModel.metadata.tables["score"]
 policy = SQLModel.metadata.tables["policy"]
 decision = SQLModel.metadata.tables["decision"]
+report = SQLModel.metadata.tables["report"]
+notice = SQLModel.metadata.tables["notice"]
+appeal = SQLModel.metadata.tables["appeal"]
 outbox = SQLModel.metadata.tables["outbox"]
 audit_entry = SQLModel.metadata.tables["audit_entry"]
 account = SQLModel.metadata.tables["account"]

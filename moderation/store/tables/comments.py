@@ -14,6 +14,7 @@ _TOPMOST: dict[str, Any] = {
 }
 _ADDRESSED = text("address_block IS NOT NULL")
 _REFUSED = text("status = 'rejected' AND body <> ''")
+_WAITING = text("status = 'pending' OR queued_at_ms IS NOT NULL")
 
 
 class Author(SQLModel, table=True):
@@ -38,6 +39,7 @@ class Comment(SQLModel, table=True):
         Index("ix_comment_top", "article_id", "like_count", "id", **_TOPMOST),
         Index("ix_comment_discussed", "article_id", "reply_count", "id", **_TOPMOST),
         Index("ix_comment_status", "site_id", "status", "id"),
+        Index("ix_comment_waiting", "site_id", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index("ix_comment_author", "author_id", "article_id", "id", "status"),
         Index("ix_comment_repeats", "author_id", "words_hash", "created_at_ms"),
         Index("ix_comment_addressed", "created_at_ms", postgresql_where=_ADDRESSED, sqlite_where=_ADDRESSED),
@@ -59,6 +61,7 @@ class Comment(SQLModel, table=True):
     like_count: int = 0
     lane: str = "doubtful"  # where it waits, if it waits
     priority: float = 0.0
+    # Since when it waits: pending, or decided and asked about again by readers (reports, an appeal).
     queued_at_ms: int | None = Field(default=None, sa_type=BigInteger)
     words_hash: str
     address_block: str | None = None  # cleared after the retention time
