@@ -65,6 +65,7 @@ class Rulebook:
     has_banned: bool
     has_suspect: bool
     reads_newcomers: bool
+    hides_reported: bool
     shows_limits: bool
     links_queue: int
     repeats_queue: int
@@ -84,6 +85,7 @@ def rulebook(rules: Rules, written: Mapping[str, Any]) -> Rulebook:
         has_banned=bool(written.get("banned")),
         has_suspect=bool(written.get("suspect")),
         reads_newcomers=rules.newcomers_queue > 0,
+        hides_reported=rules.reports_hide is not None,
         shows_limits=shows_limits,
         links_queue=rules.links_queue,
         repeats_queue=rules.repeats_queue,

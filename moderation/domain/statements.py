@@ -56,6 +56,7 @@ class Statement:
     decided_at_ms: int
     facts: tuple[str, ...]  # the sentences of the reasons that decided
     explanation: str
+    may_appeal: bool
     redress: str
 
 
@@ -79,6 +80,7 @@ def state(decided: Decided, *, appeal: str | None = None) -> Statement:
         decided_at_ms=decided.at_ms,
         facts=facts,
         explanation=" ".join((*facts, why, means)),
+        may_appeal=appeal is None,
         redress=_redress(appeal),
     )
 

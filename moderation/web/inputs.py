@@ -218,6 +218,8 @@ class PolicyInput(_Input):
     links_queue: Annotated[int, Limited(ge=1, le=1000)] = 3
     repeats_queue: Annotated[int, Limited(ge=1, le=1000)] = 2
     newcomers_queue: Annotated[int, Limited(ge=0, le=1000)] = 0
+    reports_queue: Annotated[float, Limited(gt=0, le=1000, strict=False)] = 1.0
+    reports_hide: Annotated[float | None, Limited(gt=0, le=1000, strict=False)] = None
     limits: Annotated[dict[str, LimitsInput], Limited(max_length=20)] = {}
     shows_limits: bool = False
 

@@ -41,6 +41,7 @@ class Statement(TypedDict):
     decided_at: str
     facts: list[str]
     explanation: str
+    may_appeal: bool
     redress: str
 
 
@@ -238,6 +239,7 @@ def statement(said: statements.Statement) -> Statement:
         "decided_at": moment(said.decided_at_ms),
         "facts": list(said.facts),
         "explanation": said.explanation,
+        "may_appeal": said.may_appeal,
         "redress": said.redress,
     }
 

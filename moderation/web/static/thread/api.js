@@ -57,6 +57,7 @@ export function createApi({ base, site, article, memory }) {
   }
 
   return {
+    call, asReader,
     list: ({ sort, cursor, minVersion, limit }) => call("GET", `${here}/comments`, {
       query: { site, sort, limit, cursor, min_version: minVersion },
     }),

@@ -12,7 +12,7 @@ const EDIT_MS = 5 * 60_000; // the server's own
 const HUES = 8; // as many avatar colours as thread.css names
 
 /* hooks: ownId(), mayReply(), onReply(view), onLike(view), isLiked(id), onEdit(view), onRemove(view), onMoreReplies(view),
-   onDeclined(view, place): say in `place` why it was declined */
+   onReport(view), isReported(id), onDeclined(view, place): say in `place` why it was declined */
 export function createView(comment, hooks) {
   const replies = el("ol", { class: "fw-replies", hidden: true });
   const more = el("button", { type: "button", class: "fw-more-replies", hidden: true, onclick: () => hooks.onMoreReplies(view) });
@@ -100,6 +100,12 @@ function actions(view, hooks, isOwn) {
     row.append(el("button", {
       type: "button", class: "fw-action", text: words.reply, "aria-label": words.replyTo(comment.author.name),
       onclick: () => hooks.onReply(view),
+    }));
+  }
+  if (comment.status === "approved" && !isOwn) {
+    row.append(el("button", {
+      type: "button", class: "fw-action fw-report", text: hooks.isReported(comment.id) ? words.reported : words.report,
+      "aria-haspopup": "dialog", onclick: () => hooks.onReport(view),
     }));
   }
   if (isOwn && comment.status !== "rejected") {

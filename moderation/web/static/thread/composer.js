@@ -118,7 +118,7 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
   async function taken(comment) {
     memory.name = name.input.value.trim();
     if (comment.status === "rejected") {
-      result.replaceChildren((await later()).refusal(comment));
+      result.replaceChildren((await later()).refusal({ api, memory }, comment));
       text.input.focus();
       return;
     }

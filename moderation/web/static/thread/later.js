@@ -8,9 +8,10 @@ import { toggleSorts } from "./menu.js";
 import { createNudge } from "./nudge.js";
 import { askToRemove, openEdit } from "./owning.js";
 import { sentenceFor } from "./problems.js";
+import { openReport } from "./reporting.js";
 import { goTo } from "./travel.js";
 import { learn } from "./words.js";
 
 learn(ENGLISH.later);
 
-export const later = { askToRemove, createNudge, explain, goTo, openEdit, refusal, sentenceFor, toggleSorts };
+export const later = { askToRemove, createNudge, explain, goTo, openEdit, openReport, refusal, sentenceFor, toggleSorts };

@@ -41,6 +41,11 @@ export function createMemory(site, article) {
       write(own("liked"), isLiked ? [...others, id] : others);
     },
 
+    isReported: (id) => (read(own("reported")) ?? []).includes(id),
+    keepReported: (id) => write(own("reported"), [...(read(own("reported")) ?? []), id]),
+    isDismissed: (id) => (read(own("dismissed")) ?? []).includes(id),
+    keepDismissed: (id) => write(own("dismissed"), [...(read(own("dismissed")) ?? []), id]),
+
     draft: (place) => read(own(`draft:${place}`)),
     keepDraft: (place, draft) => write(own(`draft:${place}`), draft),
     dropDraft: (place) => write(own(`draft:${place}`), null),

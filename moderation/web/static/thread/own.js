@@ -21,7 +21,9 @@ export function createOwn({ api, memory, state, list }) {
     for (const comment of page.items) {
       if (comment.status === "pending") wereWaiting.add(comment.id);
       else if (comment.status !== "rejected") wereWaiting.delete(comment.id);
-      const isShown = comment.status === "pending" || (comment.status === "rejected" && wereWaiting.has(comment.id));
+      const { id, statement, appeal } = comment;
+      const isNews = wereWaiting.has(id) || appeal || !statement?.automated_decision; // else they heard it when they posted
+      const isShown = comment.status === "pending" || (comment.status === "rejected" && isNews && !memory.isDismissed(id));
       if (isShown) put(comment);
     }
     memory.waiting = [...wereWaiting];

@@ -54,9 +54,10 @@ function build({ shadow, root, memory, api, state, first }) {
   const status = el("div", { class: "fw-status", role: "status", "aria-live": "polite" });
   const more = el("button", { type: "button", class: "fw-button fw-button-quiet fw-more", text: words.loadMore, hidden: true, onclick: loadMore });
   const list = createList({
-    ownId: () => state.ownId, mayReply: () => state.isOpen, isLiked: memory.isLiked,
+    ownId: () => state.ownId, mayReply: () => state.isOpen, isLiked: memory.isLiked, isReported: memory.isReported,
     onReply: openReply, onLike: like, onMoreReplies: loadReplies,
     onEdit: (view) => open("openEdit", view), onRemove: (view) => open("askToRemove", view),
+    onReport: (view) => open("openReport", view),
     onDeclined: (view, place) => open("explain", view, place),
   });
   const own = createOwn({ api, memory, state, list });
