@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from .actions import language, measures, tracing
+from .actions.fetching import fetch
 from .actions.follow import Follow
 from .actions.pages import Pages
 from .actions.parts import Parts, now_ms
@@ -23,6 +24,8 @@ from .actions.relay import Relay
 from .actions.retention import Kept
 from .actions.scoring import Scoring
 from .actions.sessions import Signing
+from .actions.signed import SignedIn
+from .actions.sso import Trust
 from .archive.moving import finish
 from .domain.errors import Away
 from .domain.events import Event
@@ -197,6 +200,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             pages=pages,
             follow=follow,
             signing=Signing(secret_key(settings)),
+            signed_in=_signed_in(settings, database, writer),
             post_rate=settings.post_rate,
             score_rate=settings.score_rate,
             kept=Kept(settings.address_days, settings.refused_days),
@@ -212,6 +216,24 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         gc.collect()
         gc.freeze()
         yield parts
+
+
+def _signed_in(settings: Settings, database: Database, writer: Writer) -> SignedIn:
+    """Make what believes the publisher's tokens, or nobody's where no sign-in is set up."""
+    if not settings.sso_issuer or not settings.sso_audience:
+        return SignedIn(database, writer)
+    secret, address = settings.sso_secret, settings.sso_jwks_url
+    believed = Trust(
+        settings.sso_issuer,
+        settings.sso_audience,
+        settings.sso_leeway,
+        is_role_honoured=settings.sso_roles,
+        secret=secret.get_secret_value() if secret else None,
+    )
+    fetch_keys = (
+        functools.partial(fetch, address, allow_private=settings.sso_allow_private) if address else None
+    )
+    return SignedIn(database, writer, believed, fetch_keys)
 
 
 async def _start_tasks(stack: AsyncExitStack, parts: Parts) -> None:
@@ -247,6 +269,7 @@ async def _keep_champion(parts: Parts) -> None:
         await asyncio.sleep(CHAMPION_EVERY_S)
         measures.WRITER_WAITING.set(parts.writer.depth())
         try:
-            await run_in_threadpool(parts.scoring.refresh)
+            if await run_in_threadpool(parts.scoring.refresh):
+                parts.pages.forget_names()
         except Exception as error:  # the model in memory goes on; readiness tells of the database
             log.error("champion_unknown", error=type(error).__name__, exc_info=error)

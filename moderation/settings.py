@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from .domain.errors import Invalid
@@ -25,6 +25,10 @@ UNSET_IF_EMPTY = (
     "traces_url",
     "refused_days",
     "worker_port",
+    "sso_secret",
+    "sso_jwks_url",
+    "sso_issuer",
+    "sso_audience",
 )
 Listed = Annotated[tuple[str, ...], NoDecode]  # written with commas
 
@@ -77,6 +81,23 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Listed = Field((), description="Addresses whose X-Forwarded-* counts, with commas.")
     allowed_hosts: Listed = Field((), description="Host names to answer for, with commas; empty: any.")
+    sso_secret: SecretStr | None = Field(
+        None, min_length=32, description="Secret shared with the site's sign-in, for tokens signed by HS256."
+    )
+    sso_jwks_url: str | None = Field(
+        None, description="https://… of the public keys (JWKS) of tokens signed by RS256 or EdDSA."
+    )
+    sso_issuer: str | None = Field(None, description="Who signs readers in: the claim iss of every token.")
+    sso_audience: str | None = Field(None, description="What tokens must be meant for: their claim aud.")
+    sso_leeway: int = Field(
+        30, ge=0, le=300, description="Seconds by which clocks may differ (exp, nbf, iat)."
+    )
+    sso_roles: bool = Field(
+        False, description="Honour the claims role (staff, moderator; never admin) and author_of."
+    )
+    sso_allow_private: bool = Field(
+        False, description="Fetch keys from private networks too, and from loopback without TLS."
+    )
 
     @field_validator("allowed_origins", "trusted_proxies", "allowed_hosts", mode="before")
     @classmethod
@@ -133,6 +154,33 @@ class Settings(BaseSettings):
             raise ValueError(
                 "FIRSTWORD_WORKERS above 1 needs PostgreSQL (FIRSTWORD_DATABASE_URL): "
                 "SQLite takes one web process"
+            )
+        return self
+
+    @field_validator("sso_jwks_url")
+    @classmethod
+    def _is_key_set(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("https://", "http://")):
+            raise ValueError("it must begin with https://")
+        return value
+
+    @model_validator(mode="after")
+    def _sign_in_is_whole(self) -> "Settings":
+        if self.sso_jwks_url and self.sso_jwks_url.startswith("http://") and not self.sso_allow_private:
+            raise ValueError(
+                "FIRSTWORD_SSO_JWKS_URL: it must begin with https:// (http:// is for loopback alone, with "
+                "FIRSTWORD_SSO_ALLOW_PRIVATE)"
+            )
+        has_key = self.sso_secret is not None or self.sso_jwks_url is not None
+        given = {"FIRSTWORD_SSO_ISSUER": self.sso_issuer, "FIRSTWORD_SSO_AUDIENCE": self.sso_audience}
+        missing = [name for name, value in given.items() if not value]
+        if has_key and missing:
+            raise ValueError(
+                f"{missing[0]}: it must be set too, so that no other service's token is believed"
+            )
+        if not has_key and len(missing) < len(given):
+            raise ValueError(
+                "FIRSTWORD_SSO_SECRET: it or FIRSTWORD_SSO_JWKS_URL must be set to sign readers in"
             )
         return self
 

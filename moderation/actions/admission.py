@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Row
 
 from ..domain.errors import Conflict, Forbidden, TooMany, Unauthenticated
+from ..domain.roles import Person
 from ..live.rates import address_block
 from ..store import comments, people
 from ..store.writer import Transaction
 from .parts import Parts
 from .person import ERASED
 from .scoring import Bench
+from .sessions import SIGN_IN
 
 REPEAT_WINDOW_MS = 24 * 3600 * 1000
 
@@ -26,6 +28,12 @@ async def limit_posts(parts: Parts, reader_id: str | None, address: str, *, act:
         waits.append(await parts.rates.hit(parts.post_rate, scope=f"{act}-reader", key=reader_id))
     if wait_s := max(waits):
         raise TooMany("You are posting very fast. Please wait a moment.", retry_after_s=wait_s)
+
+
+def refuse_strangers(bench: Bench, reader: Person | None) -> None:
+    """Raise Unauthenticated where a site wants to know who writes, and nobody vouches for this one."""
+    if bench.needs_sign_in and (reader is None or reader.is_stranger):
+        raise Unauthenticated(SIGN_IN)
 
 
 def refuse_closed(transaction: Transaction, article: Row[Any]) -> None:

@@ -30,11 +30,13 @@ class Draft:
 
 def checked(draft: Draft) -> Draft:
     """Return a draft as it would be stored. Raises Invalid naming what is wrong."""
+    is_given = draft.reader is not None and draft.reader.is_vouched  # the name is not theirs to choose
+    name = None if is_given else draft.name
     return replace(
         draft,
         article_key=content.checked_article_key(draft.article_key),
         body=content.checked_body(draft.body),
-        name=content.checked_name(draft.name, field="author/name") if draft.name is not None else None,
+        name=content.checked_name(name, field="author/name") if name is not None else None,
     )
 
 

@@ -44,6 +44,7 @@ class Wanted:
     limit: int = 50
     after_id: str | None = None
     after_number: int = 0  # likes or replies of that one, where the order is a ranking
+    needs_sign_in: bool = False  # what the page says of the site: another page once that changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,10 @@ class Pages:
         if len(self._addresses) >= CAPACITY_ADDRESSES:
             self._addresses.clear()
         self._addresses[address] = wanted, min_version
+
+    def forget_names(self) -> None:
+        """Forget which address means which page: what pages say of their site has changed."""
+        self._addresses.clear()
 
     def at(self, address: bytes) -> tuple[bytes, str] | None:
         """Return (body, etag) of a fresh entry by an address that was named before."""

@@ -15,6 +15,7 @@ from .probe import Probe
 from .retention import Kept
 from .scoring import Scoring
 from .sessions import Signing
+from .signed import SignedIn
 
 
 def now_ms() -> int:
@@ -36,6 +37,7 @@ class Parts:
     pages: Pages
     follow: Follow
     signing: Signing
+    signed_in: SignedIn
     post_rate: str
     score_rate: str
     kept: Kept

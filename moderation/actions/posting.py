@@ -16,11 +16,12 @@ from uuid_utils import uuid7
 
 from ..domain.errors import Field, Invalid, Refused, Unauthenticated
 from ..domain.policy import Signals, Verdict, harm, judge, lane
+from ..domain.roles import badges
 from ..live.queue import priority
 from ..live.rates import address_block
 from ..store import articles, comments, decisions, idempotency, people
 from ..store.writer import Transaction
-from . import scoring, verdicts
+from . import names, scoring, verdicts
 from .admission import REPEAT_WINDOW_MS, approved_before, circumstances, refuse_closed
 from .drafts import DEFAULT_NAME, Checked, Draft, Posted
 from .verdicts import Judgement
@@ -34,6 +35,7 @@ class _Known:
     articles: dict[tuple[str, str], Row[Any]]
     parents: dict[str, Row[Any]]
     authors: dict[str, Row[Any]]
+    names: names.Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,27 @@ def _load(transaction: Transaction, drafts: Sequence[Checked]) -> _Known:
     connection = transaction.connection
     parent_ids = {each.draft.parent_id for each in drafts if each.draft.parent_id}
     reader_ids = {each.draft.reader.person_id for each in drafts if each.draft.reader}
+    authors = people.get_authors(connection, list(reader_ids)) if reader_ids else {}
     return _Known(
         earlier=idempotency.find(transaction, [each.key for each in drafts if each.key]),
         articles=articles.find_all(connection, list({each.article for each in drafts})),
         parents=comments.get_many(connection, list(parent_ids)) if parent_ids else {},
-        authors=people.get_authors(connection, list(reader_ids)) if reader_ids else {},
+        authors=authors,
+        names=names.look_up(connection, _new_names(drafts, authors)),
     )
+
+
+def _new_names(drafts: Sequence[Checked], authors: dict[str, Row[Any]]) -> Iterator[tuple[str, str]]:
+    """Yield (site, name) of anonymous readers who call themselves so for the first time."""
+    for draft in (each.draft for each in drafts):
+        author = authors.get(draft.reader.person_id) if draft.reader else None
+        if draft.name and _is_new_name(draft, author):
+            yield draft.site_id, draft.name
+
+
+def _is_new_name(draft: Draft, author: Row[Any] | None) -> bool:
+    is_stranger = draft.reader is None or draft.reader.is_stranger
+    return is_stranger and draft.name is not None and (author is None or author.name != draft.name)
 
 
 def _answered(transaction: Transaction, known: _Known, checked: Checked) -> Posted | None:
@@ -117,6 +134,8 @@ def _admit(transaction: Transaction, known: _Known, checked: Checked) -> _Admitt
         refuse_closed(transaction, article)
     _check_parent(draft.parent_id, known, article.id if article else None)
     author, author_id, name = _author(known, draft)
+    if _is_new_name(draft, author):
+        known.names.refuse(name, draft.site_id, checked.bench.title, field="author/name")
     state = article.state if article else "open"
     return _Admitted(checked, author, author_id, name, circumstances(state, author, transaction.now_ms))
 
@@ -180,7 +199,7 @@ def _save(transaction: Transaction, known: _Known, admitted: Sequence[_Admitted]
     fresh = [each for each in admitted if each.author is None]
     people.add_authors(
         transaction,
-        [{"id": each.author_id, "site_id": each.checked.draft.site_id, "name": each.name} for each in fresh],
+        [_author_row(each) for each in fresh],
     )
     rows = [
         _row(transaction, each, owners[each.checked.article].id, *said)
@@ -204,6 +223,14 @@ def _save(transaction: Transaction, known: _Known, admitted: Sequence[_Admitted]
     return posted
 
 
+def _author_row(admitted: _Admitted) -> dict[str, str | None]:
+    """Return the row of an author who is new: whoever runs the site may not be impersonated."""
+    draft = admitted.checked.draft
+    is_desk = draft.reader is not None and draft.reader.role in {"moderator", "admin"}
+    skeleton = names.protected_skeleton(admitted.name) if is_desk else None
+    return {"id": admitted.author_id, "site_id": draft.site_id, "name": admitted.name, "skeleton": skeleton}
+
+
 def _names(admitted: Sequence[_Admitted]) -> list[tuple[str, str]]:
     return list({each.checked.article: None for each in admitted})
 
@@ -215,7 +242,8 @@ def _remember(
     keys = []
     for each, row in zip(admitted, rows, strict=True):
         if each.author is not None and each.name != each.author.name:
-            people.rename_author(transaction, each.author_id, each.name)
+            skeleton = names.protected_skeleton(each.name) if each.author.skeleton else None
+            people.rename_author(transaction, each.author_id, each.name, skeleton=skeleton)
         if each.checked.key:
             owner, route, key = each.checked.key
             made = {"owner": owner, "route": route, "key": key, "subject_id": row["id"]}
@@ -234,6 +262,7 @@ def _row(
         "parent_id": checked.draft.parent_id,
         "author_id": admitted.author_id,
         "author_name": admitted.name,
+        "author_badges": ",".join(badges(checked.draft.reader, checked.draft.article_key)),
         "body": checked.draft.body,
         "body_html": checked.body_html,
         "revision": 1,

@@ -15,7 +15,7 @@ from ..domain.policy import Outcome, Reason, Verdict, judge
 from ..store import articles, people
 from ..store.writer import Transaction
 from . import highlights, scoring
-from .admission import limit_posts, refuse_closed, signals_of
+from .admission import limit_posts, refuse_closed, refuse_strangers, signals_of
 from .drafts import DEFAULT_NAME, Draft, checked
 from .parts import Parts, now_ms
 from .rendering import render
@@ -38,7 +38,8 @@ class Preview:
 async def preview(parts: Parts, draft: Draft) -> Preview:
     """Judge without keeping anything; counts as a post does, or it would be a way to try the filter."""
     draft = checked(draft)
-    parts.scoring.bench(draft.site_id)  # an unknown site is refused before anything is counted
+    bench = parts.scoring.bench(draft.site_id)  # an unknown site is refused before anything is counted
+    refuse_strangers(bench, draft.reader)
     await limit_posts(parts, draft.reader.person_id if draft.reader else None, draft.address)
     return await run_in_threadpool(_judged, parts, draft)
 

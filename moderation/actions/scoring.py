@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -64,12 +64,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """One model with one site's rules. classifier None: nothing could be loaded, all is unscored."""
+    """One model with what one site wants. classifier None: nothing could be loaded, all is unscored."""
 
     classifier: Classifier | None
     rules: Rules
     banned: WordList
     suspect: WordList
+    title: str = ""  # of the site
+    needs_sign_in: bool = False
     names: dict[str, Scores | None] = field(default_factory=dict, compare=False)
 
     def remember(self, names: Mapping[str, Scores | None]) -> None:
@@ -94,7 +96,7 @@ class Scoring:
         self._classifier: Classifier | None = None
         self._loaded: tuple[Path, int] | None = None  # with the number of its promotion
         self._again_s = math.inf  # when to try again what could not be loaded
-        self._policy_ids: Mapping[str, str] = {}
+        self._sites: Sequence[Any] = ()
         self._benches: Mapping[str, Bench] = {}
         self._lock = threading.Lock()
 
@@ -115,13 +117,20 @@ class Scoring:
         with self._lock, self._database.read() as connection:
             is_new_model = self._refresh_classifier(connection)
             newest = policies.in_force(connection)
-            policy_ids = {row.site_id: row.id for row in newest}
-            if not is_new_model and policy_ids == self._policy_ids:
+            sites = [(row.site_id, row.id, row.title, row.needs_sign_in) for row in newest]
+            if not is_new_model and sites == self._sites:
                 return False
             classifier = self._classifier
-            self._benches = {row.site_id: make_bench(classifier, row.id, row.rules) for row in newest}
-            self._policy_ids = policy_ids
-            log.info("champion", model=classifier.model_id if classifier else None, sites=len(policy_ids))
+            self._benches = {
+                row.site_id: replace(
+                    make_bench(classifier, row.id, row.rules),
+                    title=row.title,
+                    needs_sign_in=row.needs_sign_in,
+                )
+                for row in newest
+            }
+            self._sites = sites
+            log.info("champion", model=classifier.model_id if classifier else None, sites=len(sites))
             return True
 
     def _refresh_classifier(self, connection: Connection) -> bool:

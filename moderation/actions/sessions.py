@@ -25,6 +25,7 @@ from ..live.rates import address_block
 from ..store import audit, people, policies
 from ..store.db import Database
 from ..store.writer import Transaction, Writer
+from . import names
 
 READER_PREFIX = "fwr_"
 API_PREFIX = "fwk_"
@@ -33,6 +34,7 @@ LINK_MS = 15 * 60 * 1000
 PASSWORD_LENGTH = 12
 SIGN_IN_RATE = "10/minute"
 STRANGERS_RATE = "30/hour"  # attempts on one name from browsers that it has never signed in from
+SIGN_IN = "This site takes comments from signed-in readers only. Please sign in first."
 OWNER = "owner"  # the account behind the first sign-in link of a fresh installation
 
 _PASSWORDS = PasswordHasher()
@@ -93,13 +95,18 @@ class Session:
 
 
 async def start_reader(writer: Writer, *, site_id: str, name: str) -> Person:
-    """Make a reader. Raises Invalid (name), Missing (site) and Away (the writer is full)."""
+    """Make an anonymous reader. Raises Invalid (name), Missing (site), Unauthenticated (sign in), Away."""
     shown = content.checked_name(name, field="name")
     reader_id = str(uuid7())
 
     def act(transaction: Transaction) -> None:
-        if not policies.has_site(transaction.connection, site_id):
+        site = policies.get_site(transaction.connection, site_id)
+        if site is None:
             raise Missing(f"There is no site {site_id!r}.")
+        if site.needs_sign_in:
+            raise Unauthenticated(SIGN_IN)
+        found = names.look_up(transaction.connection, [(site_id, shown)])
+        found.refuse(shown, site_id, site.title, field="name")
         people.add_author(transaction, author_id=reader_id, site_id=site_id, name=shown)
 
     await asyncio.wrap_future(writer.submit(act))

@@ -3,7 +3,7 @@
 from starlette.concurrency import run_in_threadpool
 
 from . import posting, tracing
-from .admission import limit_posts
+from .admission import limit_posts, refuse_strangers
 from .drafts import Checked, Draft, Posted, checked
 from .parts import Parts
 from .rendering import is_plain, render
@@ -15,9 +15,13 @@ QUICK = 500  # characters whose markup takes at most 2 ms; 4,000 may take 14
 
 
 async def submit(parts: Parts, draft: Draft) -> Posted:
-    """Post a comment. Raises Invalid, Conflict (closed), Forbidden (banned), TooMany or Away."""
+    """Post a comment.
+
+    Raises Invalid, Unauthenticated (sign in), Conflict (closed), Forbidden (banned), TooMany or Away.
+    """
     draft = checked(draft)
     bench = parts.scoring.bench(draft.site_id)
+    refuse_strangers(bench, draft.reader)
     await limit_posts(parts, draft.reader.person_id if draft.reader else None, draft.address)
     made = Checked(draft, await _rendered(draft.body), Written(draft.body), bench)
     with tracing.span("write"):

@@ -18,8 +18,9 @@ SHOUT_SHARE = 0.7
 
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>()]{3,}", re.IGNORECASE)
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and a symbol that show nothing
-# Overrides of the writing direction: in a name they would turn the text beside it around.
-_NO_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_JOINERS = frozenset("\u200c\u200d")  # Persian, Indic and emoji are not written without them
+_RAW_NAME_LIMIT = 1000  # characters; to put a pile of marks in order takes the square of its height
+_PILE = 3  # marks on one letter: enough for Vietnamese and pointed Hebrew, too few to reach the next line
 _ALLOWED_CONTROLS = frozenset("\n\t")
 _NON_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # the categories Cc and Cs
 _CAPITALS, _SMALL = string.ascii_uppercase.encode(), string.ascii_lowercase.encode()
@@ -37,13 +38,13 @@ def checked_body(raw: str) -> str:
 
 
 def checked_name(raw: str, *, field: str) -> str:
-    """Return a display name on one line. Raises Invalid naming `field`."""
-    name = " ".join(raw.translate(_NO_BIDI).split())
+    """Return a display name on one line, nothing unseen or piled up in it. Raises Invalid naming `field`."""
+    name = _tidied(raw) if len(raw) <= _RAW_NAME_LIMIT else raw
+    if len(name) > NAME_LIMIT:
+        raise _invalid(field, f"The name has {len(name)} characters; {NAME_LIMIT} are allowed.")
     _refuse_non_text(name, field)
     if not _is_visible(name):
         raise _invalid(field, "The name is empty.")
-    if len(name) > NAME_LIMIT:
-        raise _invalid(field, f"The name has {len(name)} characters; {NAME_LIMIT} are allowed.")
     return name
 
 
@@ -56,6 +57,11 @@ def checked_text(raw: str, *, field: str, limit: int) -> str:
     if len(text) > limit:
         raise _invalid(field, f"This has {len(text)} characters; {limit} are allowed.")
     return text
+
+
+def cut_name(raw: str) -> str:
+    """Return as much of a name as may be shown, for one that is not typed here."""
+    return _tidied(raw[:_RAW_NAME_LIMIT])[:NAME_LIMIT]
 
 
 def checked_article_key(raw: str) -> str:
@@ -80,6 +86,20 @@ def is_shouting(body: str) -> bool:
     """Tell whether most letters are capitals, in a text long enough for that to mean something."""
     capitals, letters = _letters(body)
     return letters >= SHOUT_LETTERS and capitals >= SHOUT_SHARE * letters
+
+
+def _tidied(name: str) -> str:
+    """Put a name on one line; drop what turns the writing around, what cannot be seen, and piles of marks."""
+    if name.isascii():
+        return " ".join(name.split())
+    seen = (char for char in name if unicodedata.category(char) != "Cf" or char in _JOINERS)
+    kept: list[str] = []
+    height = 0
+    for char in unicodedata.normalize("NFC", "".join(seen)):
+        height = height + 1 if unicodedata.category(char) in {"Mn", "Me"} else 0
+        if height <= _PILE:
+            kept.append(char)
+    return " ".join("".join(kept).split())
 
 
 def _letters(text: str) -> tuple[int, int]:

@@ -51,7 +51,8 @@ def comments_of(connection: Connection, author_id: str, limit: int) -> Sequence[
 def texts_of_person(transaction: Transaction, comment_ids: Sequence[str]) -> None:
     """Empty a person's comments and all their revisions, names and traces included."""
     connection = transaction.connection
-    emptied = {"body": "", "body_html": "", "author_name": "", "words_hash": "", "address_block": None}
+    emptied: dict[str, str | None] = {"body": "", "body_html": "", "author_name": "", "author_badges": ""}
+    emptied |= {"words_hash": "", "address_block": None}
     connection.execute(update(comment).where(comment.c.id.in_(comment_ids)).values(emptied))
     said = update(revision).where(revision.c.comment_id.in_(comment_ids))
     connection.execute(said.values(body="", author_name=""))
@@ -62,7 +63,7 @@ def texts_of_person(transaction: Transaction, comment_ids: Sequence[str]) -> Non
 def person(transaction: Transaction, author_id: str) -> None:
     """Forget who somebody was; the row stays, so that nothing that refers to it breaks."""
     connection = transaction.connection
-    erased = {"name": "", "standing": "erased", "standing_until_ms": None}
+    erased = {"name": "", "subject": None, "skeleton": None, "standing": "erased", "standing_until_ms": None}
     connection.execute(update(author).where(author.c.id == author_id).values(erased))
     connection.execute(delete(idempotency_key).where(idempotency_key.c.owner == author_id))
     said = update(report).where(report.c.reporter_id == author_id)

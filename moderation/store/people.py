@@ -3,13 +3,37 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from uuid_utils import uuid7
 
 from .tables import account, author, comment, console_session, token
 from .writer import Transaction
 
 _INSERT_AUTHOR = insert(author)
+_SUBJECT = select(author).where(
+    author.c.site_id == bindparam("site"), author.c.subject == bindparam("wanted")
+)
+# One statement, since a new name waits for it: the few accounts there are, and the names that look alike.
+_PROTECTED = union_all(
+    select(null().label("site_id"), account.c.name.label("name")),
+    select(author.c.site_id, author.c.skeleton).where(
+        author.c.site_id.in_(bindparam("sites", expanding=True)),
+        author.c.skeleton.in_(bindparam("skeletons", expanding=True)),
+    ),
+)
 _AUTHORS = select(author).where(author.c.id.in_(bindparam("author_ids", expanding=True)))
 
 
@@ -18,11 +42,12 @@ def add_author(transaction: Transaction, *, author_id: str, site_id: str, name: 
     add_authors(transaction, [{"id": author_id, "site_id": site_id, "name": name}])
 
 
-def add_authors(transaction: Transaction, rows: Sequence[Mapping[str, str]]) -> None:
-    """Insert readers; rows: `id`, `site_id`, `name`."""
+def add_authors(transaction: Transaction, rows: Sequence[Mapping[str, str | None]]) -> None:
+    """Insert readers; rows: `id`, `site_id`, `name`, and where there is one `subject` and `skeleton`."""
     if rows:
         fresh = {"standing": "normal", "created_at_ms": transaction.now_ms}
-        transaction.connection.execute(_INSERT_AUTHOR, [{**row, **fresh} for row in rows])
+        fresh |= {"subject": None, "skeleton": None}
+        transaction.connection.execute(_INSERT_AUTHOR, [{**fresh, **row} for row in rows])
 
 
 def get_author(connection: Connection, author_id: str) -> Row[Any] | None:
@@ -35,9 +60,27 @@ def get_authors(connection: Connection, author_ids: Sequence[str]) -> dict[str, 
     return {row.id: row for row in connection.execute(_AUTHORS, {"author_ids": author_ids})}
 
 
-def rename_author(transaction: Transaction, author_id: str, name: str) -> None:
-    """Give a reader another display name; earlier comments keep theirs."""
-    transaction.connection.execute(update(author).where(author.c.id == author_id).values(name=name))
+def rename_author(
+    transaction: Transaction, author_id: str, name: str, *, skeleton: str | None = None
+) -> None:
+    """Give a reader another display name; earlier comments keep theirs. skeleton: as in the table."""
+    renamed = {"name": name, "skeleton": skeleton}
+    transaction.connection.execute(update(author).where(author.c.id == author_id).values(renamed))
+
+
+def find_subject(connection: Connection, site_id: str, subject: str) -> Row[Any] | None:
+    """Return the reader whom the publisher's sign-in calls `subject`."""
+    return connection.execute(_SUBJECT, {"site": site_id, "wanted": subject}).one_or_none()
+
+
+def protected(
+    connection: Connection, wanted: Sequence[tuple[str, str]]
+) -> tuple[set[tuple[str, str]], set[str]]:
+    """Return ((site, skeleton) of those wanted that somebody has; the names of all accounts)."""
+    given = {"sites": {site_id for site_id, _ in wanted}, "skeletons": {skeleton for _, skeleton in wanted}}
+    rows = connection.execute(_PROTECTED, given).all()
+    accounts = {row.name for row in rows if row.site_id is None}
+    return {(row.site_id, row.name) for row in rows if row.site_id is not None}, accounts
 
 
 def standing(connection: Connection, author_id: str) -> dict[str, int]:

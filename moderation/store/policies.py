@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, update
 from uuid_utils import uuid7
 
 from .tables import policy, site
@@ -27,12 +27,23 @@ def add_site(transaction: Transaction, site_id: str, title: str) -> None:
     )
 
 
+def set_site(transaction: Transaction, site_id: str, values: dict[str, Any]) -> None:
+    """Set what the publisher says of a site."""
+    transaction.connection.execute(update(site).where(site.c.id == site_id).values(**values))
+
+
+def get_site(connection: Connection, site_id: str) -> Row[Any] | None:
+    """Return a site."""
+    return connection.execute(select(site).where(site.c.id == site_id)).one_or_none()
+
+
 def in_force(connection: Connection) -> Sequence[Row[Any]]:
-    """Return the newest version of every site's policy."""
+    """Return the newest version of every site's policy, with the site's own columns."""
     newest = select(policy.c.site_id, func.max(policy.c.number).label("number")).group_by(policy.c.site_id)
     last = newest.subquery()
     is_last = (policy.c.site_id == last.c.site_id) & (policy.c.number == last.c.number)
-    return connection.execute(select(policy).join(last, is_last)).all()
+    said = select(policy, site.c.title, site.c.needs_sign_in).join(last, is_last)
+    return connection.execute(said.join(site, site.c.id == policy.c.site_id).order_by(site.c.id)).all()
 
 
 def site_title(connection: Connection, site_id: str) -> str:

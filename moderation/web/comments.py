@@ -38,6 +38,7 @@ def render_page(wanted: Wanted, shown: Content) -> bytes:
             "sort": wanted.order,
             "items": items,
             "next_cursor": cursor_behind(wanted, shown.last),
+            "sign_in": "required" if wanted.needs_sign_in else "optional",
         }
     )
 
@@ -53,6 +54,7 @@ def cursor_behind(wanted: Wanted, last: Row[Any] | None) -> str | None:
 async def page(call: Call) -> Response:
     """GET /articles/{article_id}/comments."""
     query = call.query
+    bench = call.parts.scoring.bench(query.site)  # an unknown site is refused
     after = cursors.read(query.cursor, is_ranked=query.sort in RANKINGS)
     wanted = Wanted(
         query.site,
@@ -61,8 +63,8 @@ async def page(call: Call) -> Response:
         query.limit,
         after.id if after else None,
         (after and after.number) or 0,
+        bench.needs_sign_in,
     )
-    call.parts.scoring.bench(wanted.site_id)  # an unknown site is refused
     pages = call.parts.pages
     found = pages.cached(wanted, query.min_version)
     if found is None:

@@ -22,7 +22,7 @@ from ..domain.errors import Field, Invalid, Unauthenticated
 from ..domain.roles import Person, Role, require
 from . import json
 from .errors import TooLarge, TooSlow
-from .identity import Origins, find_reader, find_staff
+from .identity import Origins, find_reader, find_signed, find_staff
 from .threads import run_waiting
 
 BODY_LIMIT = 1024 * 1024  # bytes; a hundred texts to score are the largest request there is
@@ -87,20 +87,31 @@ def route(endpoint: Endpoint, prefix: str) -> Route:
             person = await find_reader(request, parts, origins)
             if person is not None and endpoint.method != "GET":
                 require(person, "reader")  # a scorer's token can only score
-            call = Call(request, parts, person, query, body)
-            if inspect.iscoroutinefunction(endpoint.handler):
-                response: Response = await endpoint.handler(call)
-                return response
-            return await run_in_threadpool(endpoint.handler, call)
-        return await run_waiting(_staff_call, endpoint, request, query, body)
+            return await _reader_call(endpoint, Call(request, parts, person, query, body))
+        signed = await find_signed(request, parts)
+        return await run_waiting(_staff_call, endpoint, request, signed, query, body)
 
     # The article's id may hold slashes, which arrive decoded.
     path = prefix + endpoint.path.replace("{article_id}", "{article_id:path}")
     return Route(path, answer, methods=[endpoint.method], name=f"{endpoint.method} {endpoint.path}")
 
 
-def _staff_call(endpoint: Endpoint, request: Request, query: Any, body: Any) -> Response:
-    person = find_staff(request, request.app.state.parts, request.app.state.origins)
+async def _reader_call(endpoint: Endpoint, call: Call) -> Response:
+    try:
+        if inspect.iscoroutinefunction(endpoint.handler):
+            response: Response = await endpoint.handler(call)
+            return response
+        return await run_in_threadpool(endpoint.handler, call)
+    except Unauthenticated:
+        if call.person is not None:  # erased by another process: the token stands for somebody new now
+            call.parts.signed_in.forget(call.person.person_id)
+        raise
+
+
+def _staff_call(
+    endpoint: Endpoint, request: Request, signed: Person | None, query: Any, body: Any
+) -> Response:
+    person = signed or find_staff(request, request.app.state.parts, request.app.state.origins)
     role: Role = endpoint.who  # type: ignore[assignment]  # "anyone" does not come here
     require(person, role)
     response: Response = endpoint.handler(Call(request, request.app.state.parts, person, query, body))

@@ -55,13 +55,18 @@ def _newest(request: Request) -> tuple[str, Sequence[Row[Any]]]:
 def _entry(row: Row[Any], base: str) -> dict[str, str]:
     return {
         "id": row.id,
-        "author": _NO_XML.sub("", row.author_name),
+        "author": _NO_XML.sub("", _called(row)),
         "html": _NO_XML.sub("", row.body_html),
         "published": shapes.moment(row.created_at_ms),
         "updated": _changed(row),
         "article": _NO_XML.sub("", row.article_title or row.article_key),
         "link": f"{base}{address(row.site_id, row.article_key)}#{row.id}",
     }
+
+
+def _called(row: Row[Any]) -> str:
+    held = ", ".join(shapes.BADGES[badge] for badge in shapes.badges(row))
+    return f"{row.author_name} ({held})" if held else str(row.author_name)
 
 
 def _changed(row: Row[Any]) -> str:

@@ -102,6 +102,7 @@ def _values(request: Request, reader_id: str | None) -> dict[str, Any]:
         ],
         "sort": wanted.order,
         "sorts": SORTS,
+        "badge_words": shapes.BADGES,
         "thread": thread_id,
         "here": address(site_id, key),
         "feed": f"/feeds/{quote(site_id)}/{quote(key, safe='')}.atom",

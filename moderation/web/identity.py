@@ -55,8 +55,23 @@ def bearer(request: Request) -> str | None:
     return token.strip() if kind.lower() == "bearer" and token.strip() else None
 
 
+async def find_signed(request: Request, parts: Parts) -> Person | None:
+    """Return whom the publisher signed in, or None for a request without such a token.
+
+    What is neither a reader's nor an API token is taken for one. Raises Unauthenticated, Missing (site).
+    """
+    token = bearer(request)
+    if token is None or token.startswith((sessions.READER_PREFIX, sessions.API_PREFIX)):
+        return None
+    site_id = request.path_params.get("site") or request.query_params.get("site", "main")
+    parts.scoring.bench(site_id)  # an unknown site is refused
+    return await parts.signed_in.person(token, site_id, acts=request.method not in _SAFE)
+
+
 async def find_reader(request: Request, parts: Parts, origins: Origins) -> Person | None:
     """Return the reader, or None for somebody who has not been here. Raises Unauthenticated."""
+    if signed := await find_signed(request, parts):
+        return signed
     if token := bearer(request):
         if token.startswith(sessions.READER_PREFIX):
             reader_id = parts.signing.reader_id(token)

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from ..actions import own, person, sessions
 from ..actions.admission import limit_posts
+from ..actions.signed import NOBODY
 from ..domain.errors import Missing
 from .cookies import drop_cookie, set_cookie
 from .endpoint import Call
@@ -37,6 +38,7 @@ async def erase(call: Call) -> Response:
     """DELETE /me: every comment is withdrawn and emptied; the reader's token means nobody any more."""
     await limit_posts(call.parts, call.known.person_id, call.address, act="erase")
     await run_waiting(person.erase, call.parts.database, call.parts.writer, call.known.person_id)
+    call.parts.signed_in.forget(call.known.person_id)
     response = Response(status_code=204)
     drop_cookie(response, call.request, READER_COOKIE)
     return response
@@ -45,11 +47,13 @@ async def erase(call: Call) -> Response:
 async def me(call: Call) -> Response:
     """GET /me: who the server takes this browser for; somebody unknown is nobody, not an error."""
     reader = call.person
-    found = {"id": None, "name": None, "role": "reader"}
-    if reader is not None:
+    found = {"id": None, "name": None, "role": "reader", "signed_in": False}
+    if reader is not None and reader.person_id == NOBODY:
+        found |= {"name": reader.name, "role": reader.role, "signed_in": True}
+    elif reader is not None:
         try:
             name = (await run_in_threadpool(own.reader, call.parts, reader.person_id)).name
         except Missing:
             name = reader.name or None
-        found = {"id": reader.person_id, "name": name, "role": reader.role}
+        found |= {"id": reader.person_id, "name": name, "role": reader.role, "signed_in": reader.is_vouched}
     return JsonResponse(found, headers={"Cache-Control": "no-store"})

@@ -13,6 +13,7 @@ from ..domain.reporting import OUTCOMES
 from ..domain.states import Status
 
 Outcome = Literal["open", "upheld", "dismissed", "moot"]
+BADGES = {"staff": "Staff", "moderator": "Moderator", "author": "Author"}  # as pages without scripts say it
 
 
 class Author(TypedDict):
@@ -119,6 +120,7 @@ class Page(TypedDict):
     sort: str
     items: list[Comment]
     next_cursor: str | None
+    sign_in: NotRequired[Literal["optional", "required"]]
 
 
 class OwnComments(TypedDict):
@@ -139,6 +141,7 @@ class Me(TypedDict):
     id: str | None
     name: str | None
     role: str
+    signed_in: bool
 
 
 class Kept(TypedDict):
@@ -192,6 +195,11 @@ def moment(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1000:03}Z"
 
 
+def badges(row: Row[Any]) -> list[str]:
+    """Return what a comment's author was when it was written."""
+    return row.author_badges.split(",") if row.author_badges else []
+
+
 def comment(row: Row[Any], reasons: Sequence[Any] | None = None) -> Comment:
     """Show a comment. Without reasons it is the public view: a withdrawn one is a placeholder."""
     is_gone = row.status == "withdrawn"
@@ -202,7 +210,7 @@ def comment(row: Row[Any], reasons: Sequence[Any] | None = None) -> Comment:
         "author": {
             "id": None if is_gone else row.author_id,
             "name": "" if is_gone else row.author_name,
-            "badges": [],
+            "badges": [] if is_gone else badges(row),
         },
         "body": "" if is_gone else row.body,
         "body_html": "" if is_gone else row.body_html,

@@ -33,7 +33,8 @@ def photograph(page: Page, name: str, *, full: bool = False) -> None:
 def go_to_plain(page: Page, url: str, article: str, link: str = "") -> None:
     """Open a page that has nothing but one article's thread."""
     body = (
-        f'<!doctype html><html lang="en" style="color-scheme: light dark"><title>{article}</title><main><h1>{article}</h1>'
+        f'<!doctype html><html lang="en" style="color-scheme: light dark"><title>{article}</title>'
+        f"<main><h1>{article}</h1>"
         f'<div id="firstword" data-article="{article}"></div></main>'
         '<script src="/embed.js" async></script></html>'
     )

@@ -15,14 +15,31 @@ _TOPMOST: dict[str, Any] = {
 _ADDRESSED = text("address_block IS NOT NULL")
 _REFUSED = text("status = 'rejected' AND body <> ''")
 _WAITING = text("status = 'pending' OR queued_at_ms IS NOT NULL")
+_SIGNED_IN = text("subject IS NOT NULL")
+_PROTECTED = text("skeleton IS NOT NULL")
 
 
 class Author(SQLModel, table=True):
     """Who writes. Approved and rejected comments are counted when asked: nothing here can drift."""
 
+    __table_args__ = (
+        Index(
+            "ix_author_subject",
+            "site_id",
+            "subject",
+            unique=True,
+            postgresql_where=_SIGNED_IN,
+            sqlite_where=_SIGNED_IN,
+        ),
+        Index(
+            "ix_author_skeleton", "site_id", "skeleton", postgresql_where=_PROTECTED, sqlite_where=_PROTECTED
+        ),
+    )
     id: str = Field(primary_key=True, sa_type=Id)
     site_id: str = Field(foreign_key="site.id")
     name: str
+    subject: str | None = None  # who this is to the publisher's sign-in: the `sub` of their tokens
+    skeleton: str | None = None  # what the name looks like, where nobody else may look like it
     standing: str = "normal"  # normal | premoderated | banned | erased
     standing_until_ms: int | None = Field(default=None, sa_type=BigInteger)
     created_at_ms: int = Field(sa_type=BigInteger)
@@ -51,6 +68,9 @@ class Comment(SQLModel, table=True):
     parent_id: str | None = Field(default=None, foreign_key="comment.id", sa_type=Id)
     author_id: str = Field(foreign_key="author.id", sa_type=Id)
     author_name: str  # as it was when this revision was written
+    author_badges: str = Field(
+        default="", sa_column_kwargs={"server_default": text("''")}
+    )  # with commas, as then
     body: str = Field(sa_type=Text)  # empty once a refused text was kept long enough
     body_html: str = Field(sa_type=Text)
     revision: int = 1

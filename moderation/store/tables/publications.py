@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from .columns import Id, Json
@@ -13,6 +13,7 @@ class Site(SQLModel, table=True):
 
     id: str = Field(primary_key=True, max_length=100)
     title: str
+    needs_sign_in: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     created_at_ms: int = Field(sa_type=BigInteger)
 
 
