@@ -45,11 +45,16 @@ async def erase(call: Call) -> Response:
 async def me(call: Call) -> Response:
     """GET /me: who the server takes this browser for; somebody unknown is nobody, not an error."""
     reader = call.person
-    found = {"id": None, "name": None, "role": "reader"}
+    known = own.Known("")
     if reader is not None:
         try:
-            name = (await run_in_threadpool(own.reader, call.parts, reader.person_id)).name
+            known = await run_in_threadpool(own.reader, call.parts, reader.person_id)
         except Missing:
-            name = reader.name or None
-        found = {"id": reader.person_id, "name": name, "role": reader.role}
+            known = own.Known(reader.name)
+    found = {
+        "id": reader.person_id if reader else None,
+        "name": known.name or None,
+        "role": reader.role if reader else "reader",
+        "mute_count": known.mute_count,
+    }
     return JsonResponse(found, headers={"Cache-Control": "no-store"})

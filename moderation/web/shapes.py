@@ -143,6 +143,7 @@ class Me(TypedDict):
     id: str | None
     name: str | None
     role: str
+    mute_count: int
 
 
 class Kept(TypedDict):

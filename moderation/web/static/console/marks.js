@@ -14,7 +14,7 @@ export function markButtons(item, { onChange, say }) {
   if (item.comment.parent_id === undefined || item.comment.status !== "approved") return [];
   const marks = MARKS.filter(({ name }) => name !== "pinned" || item.comment.parent_id === null); // a reply stands where it stands
   return marks.map((mark) => el("button", {
-    type: "button", class: "button act act-mark", "aria-pressed": String(item.comment[mark.name]),
+    type: "button", class: "button act act-mark", "aria-pressed": String(Boolean(item.comment[mark.name])),
     "aria-keyshortcuts": mark.key, "data-key": mark.key, onclick: () => change(mark),
   }, el("span", { text: words.marks[mark.name] }), el("kbd", { "aria-hidden": "true", text: mark.key.toUpperCase() })));
 
