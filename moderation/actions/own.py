@@ -13,7 +13,7 @@ from ..domain.errors import Conflict, Forbidden, Missing
 from ..domain.policy import harm, judge, lane
 from ..domain.states import is_asked_again
 from ..live.queue import priority
-from ..store import articles, audit, comments, decisions, people
+from ..store import articles, audit, comments, decisions, mutes, people
 from ..store.writer import Transaction
 from . import grounds, scoring
 from .admission import limit_posts, refuse_closed, signals_of
@@ -38,6 +38,14 @@ class Changed:
     grounds: Grounds
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A reader, as their own page greets them."""
+
+    name: str
+    mute_count: int = 0
+
+
 def list_own(parts: Parts, reader_id: str, *, site_id: str, article_key: str) -> list[Changed]:
     """Return an author's newest comments on an article, waiting and refused ones too."""
     with parts.database.read() as connection:
@@ -50,13 +58,13 @@ def list_own(parts: Parts, reader_id: str, *, site_id: str, article_key: str) ->
     return [Changed(row, said[row.id].reasons, article.version, told.get(row.id, NONE)) for row in rows]
 
 
-def reader(parts: Parts, reader_id: str) -> Row[Any]:
-    """Return a reader's row. Raises Missing when it was erased."""
+def reader(parts: Parts, reader_id: str) -> Known:
+    """Return what a page asks of its reader first. Raises Missing when they were erased."""
     with parts.database.read() as connection:
         found = people.get_author(connection, reader_id)
-    if found is None or found.standing == ERASED:
-        raise Missing("This reader no longer exists.")
-    return found
+        if found is None or found.standing == ERASED:
+            raise Missing("This reader no longer exists.")
+        return Known(found.name, mutes.count(connection, reader_id))
 
 
 async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address: str) -> Changed:

@@ -12,8 +12,8 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Row
 from starlette.concurrency import run_in_threadpool
@@ -24,7 +24,7 @@ from ..store.db import Database
 from ..store.ranking import Ranking
 from . import measures
 
-Sort = Order | Ranking
+Sort = Order | Ranking | Literal["picks"]  # picks: only what moderators featured, newest first
 
 CAPACITY_BYTES = 64 * 1024 * 1024
 OVERHEAD_BYTES = 1200  # of an entry beside its body: key, address, object; it bounds a flood of empty pages
@@ -55,6 +55,7 @@ class Content:
     comments: Sequence[Row[Any]]
     replies: Sequence[Row[Any]]
     last: Row[Any] | None  # after which the next page begins
+    pinned: Sequence[Row[Any]] = ()  # above all others, on the first page of every order; never below as well
 
 
 @dataclass(slots=True)
@@ -200,11 +201,24 @@ def read(connection: Connection, wanted: Wanted, article: Row[Any] | None) -> Co
     """Read one page of top-level comments with their first replies."""
     if article is None:
         return Content(None, (), (), None)
-    rows = _listed(connection, wanted, article.id)
+    if wanted.order == "picks":
+        rows = comments.featured(connection, article.id, after_id=wanted.after_id, limit=wanted.limit)
+        shown = rows[: wanted.limit]
+        return Content(article, shown, (), shown[-1] if len(rows) > len(shown) else None)
+    pinned = comments.pinned(connection, article.id) if article.pin_count and not wanted.after_id else ()
+    rows = _unpinned(connection, wanted, article)
     shown = rows[: wanted.limit]
-    parents = [row.id for row in shown if row.reply_count]
+    parents = [row.id for row in (*pinned, *shown) if row.reply_count]
     replies = comments.first_replies(connection, parents) if parents else ()
-    return Content(article, shown, replies, shown[-1] if len(rows) > len(shown) else None)
+    return Content(article, shown, replies, shown[-1] if len(rows) > len(shown) else None, pinned)
+
+
+def _unpinned(connection: Connection, wanted: Wanted, article: Row[Any]) -> Sequence[Row[Any]]:
+    """Read as many more as may be pinned, and leave those out: no index has to know of pins."""
+    if not article.pin_count:
+        return _listed(connection, wanted, article.id)
+    rows = _listed(connection, replace(wanted, limit=wanted.limit + article.pin_count), article.id)
+    return [row for row in rows if row.pinned_at_ms is None]
 
 
 def _listed(connection: Connection, wanted: Wanted, article_id: str) -> Sequence[Row[Any]]:
@@ -218,6 +232,7 @@ def _listed(connection: Connection, wanted: Wanted, article_id: str) -> Sequence
             limit=wanted.limit,
         )
     after = (wanted.after_number, wanted.after_id) if wanted.after_id else None
+    assert wanted.order != "picks"  # noqa: S101 - read by itself
     return ranking.listed(connection, article_id, by=wanted.order, after=after, limit=wanted.limit)
 
 

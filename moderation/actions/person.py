@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row
 
 from ..domain.errors import Missing
 from ..domain.statements import Statement
-from ..store import appeals, audit, comments, decisions, forgetting, likes, people, reports
+from ..store import appeals, audit, comments, decisions, forgetting, likes, mutes, people, reports
 from ..store.db import Database
 from ..store.writer import Transaction, Writer
 from . import grounds, settling
@@ -33,6 +33,7 @@ def export(database: Database, person_id: str) -> dict[str, Any]:
         liked = likes.of(connection, person_id)
         reported, notified = reports.all_by(connection, person_id)
         appealed = appeals.by_author(connection, person_id)
+        muted = mutes.of(connection, person_id)
     return {
         "reader": _plain(reader),
         "comments": written,
@@ -40,6 +41,7 @@ def export(database: Database, person_id: str) -> dict[str, Any]:
         "reports": [_plain(each) for each in reported],
         "notices": [_plain(each) for each in notified],
         "appeals": [_plain(each) for each in appealed],
+        "mutes": [{"muted_id": each.muted_id, "created_at": _plain(each)["created_at"]} for each in muted],
     }
 
 
@@ -67,6 +69,7 @@ def erase(database: Database, writer: Writer, person_id: str) -> int:
         if people.get_author(connection, person_id) is None:
             raise Missing("There is no such reader.")
     writer.run(lambda transaction: forgetting.person(transaction, person_id))  # first: nothing comes after
+    writer.run(lambda transaction: mutes.forget(transaction, person_id))
     _in_slices(writer, lambda transaction: _take_likes_back(transaction, person_id))
     count = _in_slices(writer, lambda transaction: _empty(transaction, person_id))
     writer.run(lambda transaction: _note(transaction, person_id, count))

@@ -277,4 +277,6 @@ def _row(
         "address_block": address_block(checked.draft.address),
         "created_at_ms": transaction.now_ms,
         "edited_at_ms": None,
+        "pinned_at_ms": None,
+        "featured_at_ms": None,
     }

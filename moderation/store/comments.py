@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, 
 from ..domain.errors import Conflict
 from ..domain.events import Kind
 from ..domain.states import Status, is_listed, waits
-from . import articles, counting
+from . import articles, counting, marks
 from .tables import article, comment, revision, score
 from .writer import Transaction
 
@@ -97,6 +97,20 @@ def first_replies(connection: Connection, parent_ids: Sequence[str]) -> Sequence
     pairs = select(child.c.id).select_from(comment.join(child, is_first)).where(comment.c.id.in_(parent_ids))
     ids = [row.id for row in connection.execute(pairs)]
     return connection.execute(WITH_ARTICLE.where(comment.c.id.in_(ids)).order_by(comment.c.id)).all()
+
+
+def pinned(connection: Connection, article_id: str) -> Sequence[Row[Any]]:
+    """Return the comments that stand above all others of an article, the latest pin first."""
+    wanted = WITH_ARTICLE.where(comment.c.article_id == article_id, comment.c.pinned_at_ms.is_not(None))
+    return connection.execute(wanted.order_by(comment.c.pinned_at_ms.desc(), comment.c.id)).all()
+
+
+def featured(
+    connection: Connection, article_id: str, *, after_id: str | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Return the newest featured comments of an article, replies too, `limit` + 1."""
+    wanted = WITH_ARTICLE.where(comment.c.article_id == article_id, comment.c.featured_at_ms.is_not(None))
+    return connection.execute(_cut(wanted, "latest", after_id, limit)).all()
 
 
 def own(connection: Connection, author_id: str, article_id: str, *, limit: int) -> Sequence[Row[Any]]:
@@ -227,6 +241,8 @@ def move(transaction: Transaction, before: Row[Any], after: Status, changes: Map
     if current is None or current.version != before.version:
         raise Conflict("Someone else decided this comment first.")
     before = current  # another process may have published a reply: its parent's version does not grow
+    if after != "approved":
+        changes = {**changes, **marks.released(transaction, before)}
     row = before._asdict() | dict(changes)
     change = int(after == "approved") - int(before.status == "approved")
     will_be_listed = is_listed(after, before.reply_count)

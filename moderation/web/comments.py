@@ -31,11 +31,15 @@ def render_page(wanted: Wanted, shown: Content) -> bytes:
     replies: dict[str, list[shapes.Comment]] = defaultdict(list)
     for row in shown.replies:
         replies[row.parent_id].append(shapes.comment(row))
-    items = [shapes.comment(row) | {"replies": replies[row.id]} for row in shown.comments]
+    pinned, items = (
+        [shapes.comment(row) | {"replies": replies[row.id]} for row in rows]
+        for rows in (shown.pinned, shown.comments)
+    )
     return encode(
         {
             "article": shapes.article(shown.article, wanted.article_key),
             "sort": wanted.order,
+            **({"pinned": pinned} if pinned else {}),
             "items": items,
             "next_cursor": cursor_behind(wanted, shown.last),
             "sign_in": "required" if wanted.needs_sign_in else "optional",

@@ -1,6 +1,6 @@
 """What moderators and programs can ask for."""
 
-from . import cases, classifier, desk_shapes, inputs, policy, queue
+from . import cases, classifier, desk_shapes, inputs, marks, policy, queue, shapes
 from .endpoint import Endpoint
 
 MODERATORS = (
@@ -70,6 +70,40 @@ MODERATORS = (
         who="moderator",
         query=inputs.SearchQuery,
         answers={200: desk_shapes.FoundCards},
+    ),
+    Endpoint(
+        "PUT",
+        "/moderation/comments/{comment_id}/pin",
+        marks.pin,
+        "Pin a comment above all others of its article",
+        who="moderator",
+        answers={200: shapes.PostedComment},
+        refusals=(409,),
+    ),
+    Endpoint(
+        "DELETE",
+        "/moderation/comments/{comment_id}/pin",
+        marks.unpin,
+        "Take a pin away",
+        who="moderator",
+        answers={200: shapes.PostedComment},
+    ),
+    Endpoint(
+        "PUT",
+        "/moderation/comments/{comment_id}/featured",
+        marks.feature,
+        "Feature a comment as an editors' pick",
+        who="moderator",
+        answers={200: shapes.PostedComment},
+        refusals=(409,),
+    ),
+    Endpoint(
+        "DELETE",
+        "/moderation/comments/{comment_id}/featured",
+        marks.unfeature,
+        "Take a pick away",
+        who="moderator",
+        answers={200: shapes.PostedComment},
     ),
     Endpoint(
         "GET",

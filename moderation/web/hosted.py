@@ -32,6 +32,7 @@ SORTS: dict[Sort, str] = {
     "oldest": "oldest",
     "top": "most liked",
     "discussed": "most discussed",
+    "picks": "editors' picks",
 }
 UNSHOWN = frozenset({"pending", "rejected"})
 PAGE = 50
@@ -101,13 +102,19 @@ def _values(request: Request, reader_id: str | None) -> dict[str, Any]:
             shapes.comment(each.comment, each.reasons) for each in mine if each.comment.status in UNSHOWN
         ],
         "sort": wanted.order,
-        "sorts": SORTS,
+        "sorts": [
+            (key, word) for key, word in SORTS.items() if key != "picks" or _has_picks(content, wanted)
+        ],
         "badge_words": shapes.BADGES,
         "thread": thread_id,
         "here": address(site_id, key),
         "feed": f"/feeds/{quote(site_id)}/{quote(key, safe='')}.atom",
         "answered": _answered(parts, _known_id(request, "reply")),
     }
+
+
+def _has_picks(content: Content, wanted: Wanted) -> bool:
+    return wanted.order == "picks" or bool(content.article and content.article.pick_count)
 
 
 def _wanted(request: Request) -> Wanted:
@@ -128,7 +135,9 @@ def _page(wanted: Wanted, content: Content) -> dict[str, Any]:
         replies[row.parent_id].append(shapes.comment(row))
     cursor = cursor_behind(wanted, content.last)
     return {
-        "items": [shapes.comment(row) | {"replies": replies[row.id]} for row in content.comments],
+        "items": [
+            shapes.comment(row) | {"replies": replies[row.id]} for row in (*content.pinned, *content.comments)
+        ],
         "more": f"?{urlencode({'sort': wanted.order, 'cursor': cursor})}" if cursor else None,
     }
 

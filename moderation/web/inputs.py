@@ -40,7 +40,7 @@ class SiteQuery(_Query):
 class PageQuery(SiteQuery):
     """A page of comments."""
 
-    sort: Literal["latest", "oldest", "top", "discussed"] = "latest"
+    sort: Literal["latest", "oldest", "top", "discussed", "picks"] = "latest"
     limit: Annotated[int, Limited(ge=1, le=200)] = 50
     cursor: Annotated[str | None, StringConstraints(max_length=100)] = None
     min_version: Annotated[int, Limited(ge=0, le=2**53)] = 0

@@ -1,6 +1,6 @@
 """What readers and publishers can ask for, tried in turn: what is asked most stands first."""
 
-from . import cases, comments, inputs, session, shapes, stream
+from . import cases, comments, inputs, mutes, session, shapes, stream
 from .endpoint import Endpoint
 
 READERS = (
@@ -171,5 +171,24 @@ READERS = (
         who="reader",
         query=inputs.OwnReportsQuery,
         answers={200: shapes.Reports},
+    ),
+    Endpoint("GET", "/me/mutes", mutes.show, "Whom one mutes", who="reader", answers={200: shapes.Mutes}),
+    Endpoint(
+        "PUT",
+        "/me/mutes/{author_id}",
+        mutes.put,
+        "Mute somebody for oneself",
+        who="reader",
+        answers={204: None},
+        refusals=(409, 429),
+    ),
+    Endpoint(
+        "DELETE",
+        "/me/mutes/{author_id}",
+        mutes.drop,
+        "Hear somebody again",
+        who="reader",
+        answers={204: None},
+        refusals=(429,),
     ),
 )

@@ -47,13 +47,14 @@ async def erase(call: Call) -> Response:
 async def me(call: Call) -> Response:
     """GET /me: who the server takes this browser for; somebody unknown is nobody, not an error."""
     reader = call.person
-    found = {"id": None, "name": None, "role": "reader", "signed_in": False}
+    found = {"id": None, "name": None, "role": "reader", "signed_in": False, "mute_count": 0}
     if reader is not None and reader.person_id == NOBODY:
         found |= {"name": reader.name, "role": reader.role, "signed_in": True}
     elif reader is not None:
         try:
-            name = (await run_in_threadpool(own.reader, call.parts, reader.person_id)).name
+            known = await run_in_threadpool(own.reader, call.parts, reader.person_id)
         except Missing:
-            name = reader.name or None
-        found |= {"id": reader.person_id, "name": name, "role": reader.role, "signed_in": reader.is_vouched}
+            known = own.Known(reader.name)
+        found |= {"id": reader.person_id, "role": reader.role, "signed_in": reader.is_vouched}
+        found |= {"name": known.name or None, "mute_count": known.mute_count}
     return JsonResponse(found, headers={"Cache-Control": "no-store"})

@@ -91,6 +91,8 @@ class Comment(TypedDict):
     edited_at: str | None
     reply_count: int
     reactions: Reactions
+    pinned: NotRequired[bool]  # said where it is so
+    featured: NotRequired[bool]
     replies: NotRequired[list["Comment"]]
     reasons: NotRequired[list[Reason]]
     statement: NotRequired[Statement]
@@ -113,11 +115,13 @@ class Article(TypedDict):
     state: Literal["open", "closed", "premoderated"]
     comment_count: int
     version: int
+    pick_count: NotRequired[int]  # said where there are some
 
 
 class Page(TypedDict):
     article: Article
     sort: str
+    pinned: NotRequired[list[Comment]]
     items: list[Comment]
     next_cursor: str | None
     sign_in: NotRequired[Literal["optional", "required"]]
@@ -142,6 +146,7 @@ class Me(TypedDict):
     name: str | None
     role: str
     signed_in: bool
+    mute_count: int
 
 
 class Kept(TypedDict):
@@ -151,6 +156,16 @@ class Kept(TypedDict):
     reports: list[dict[str, Any]]
     notices: list[dict[str, Any]]
     appeals: list[dict[str, Any]]
+    mutes: list[dict[str, Any]]
+
+
+class Muted(TypedDict):
+    author: Reader
+    muted_at: str
+
+
+class Mutes(TypedDict):
+    items: list[Muted]
 
 
 class Counts(TypedDict):
@@ -220,6 +235,10 @@ def comment(row: Row[Any], reasons: Sequence[Any] | None = None) -> Comment:
         "reply_count": row.reply_count,
         "reactions": {"like": row.like_count},
     }
+    if row.pinned_at_ms is not None:
+        shown["pinned"] = True
+    if row.featured_at_ms is not None:
+        shown["featured"] = True
     if reasons is not None:
         shown["reasons"] = list(reasons)
     return shown
@@ -284,7 +303,7 @@ def article(row: Row[Any] | None, key: str) -> Article:
     """Show an article; one without a row has no comments yet."""
     if row is None:
         return {"id": key, "title": None, "url": None, "state": "open", "comment_count": 0, "version": 0}
-    return {
+    shown: Article = {
         "id": row.key,
         "title": row.title,
         "url": row.url,
@@ -292,3 +311,4 @@ def article(row: Row[Any] | None, key: str) -> Article:
         "comment_count": row.comment_count,
         "version": row.version,
     }
+    return shown | {"pick_count": row.pick_count} if row.pick_count else shown

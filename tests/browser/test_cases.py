@@ -1,4 +1,4 @@
-"""Reporting and appealing in a real browser: by keyboard, in light and dark, and without a rule of WCAG broken."""
+"""Reporting and appealing in a real browser: by keyboard, in light and dark, no rule of WCAG broken."""
 
 from collections.abc import Iterator
 

@@ -8,7 +8,17 @@ import pytest
 from sqlalchemy import Connection, Row
 from uuid_utils.compat import uuid7
 
-from moderation.store import articles, comments, decisions, forgetting, idempotency, outbox, people, waiting
+from moderation.store import (
+    articles,
+    comments,
+    decisions,
+    forgetting,
+    idempotency,
+    mutes,
+    outbox,
+    people,
+    waiting,
+)
 from moderation.store.comments import FIRST_REPLIES, Order
 from moderation.store.db import Database
 from moderation.store.tables import comment
@@ -150,6 +160,10 @@ QUESTIONS: dict[str, tuple[Callable[[Connection], object], str]] = {
     "latest, later": (_page("latest", is_first=False), "ix_comment_page"),
     "oldest": (_page("oldest", is_first=True), "ix_comment_page"),
     "oldest, later": (_page("oldest", is_first=False), "ix_comment_page"),
+    "pinned": (lambda c: comments.pinned(c, AN_ID), "ix_comment_pinned"),
+    "picks": (lambda c: comments.featured(c, AN_ID, after_id=None, limit=50), "ix_comment_featured"),
+    "picks, later": (lambda c: comments.featured(c, AN_ID, after_id=AN_ID, limit=50), "ix_comment_featured"),
+    "muted": (lambda c: mutes.of(c, AN_ID), "sqlite_autoindex_muting"),
     "replies": (_replies, "ix_comment_"),
     "first replies": (lambda c: comments.first_replies(c, [AN_ID]), "ix_comment_replies"),
     "pending": (lambda c: waiting.after(c, SITE, None, 100), "ix_comment_waiting"),

@@ -78,6 +78,8 @@ class World:
             "address_block": None,
             "created_at_ms": self.now_ms,
             "edited_at_ms": None,
+            "pinned_at_ms": None,
+            "featured_at_ms": None,
             **values,
         }
 
@@ -113,6 +115,8 @@ class World:
             events = connection.execute(select(outbox).order_by(outbox.c.id)).all()
         approved = [row for row in rows.values() if row.status == "approved"]
         assert owner.comment_count == len(approved)
+        assert owner.pin_count == sum(row.pinned_at_ms is not None for row in approved)
+        assert owner.pick_count == sum(row.featured_at_ms is not None for row in approved)
         for row in rows.values():
             replies = sum(each.parent_id == row.id for each in approved)
             assert row.reply_count == replies

@@ -12,6 +12,8 @@ _TOPMOST: dict[str, Any] = {
     "sqlite_where": text("parent_id IS NULL AND is_listed IS 1"),
     "postgresql_where": text("parent_id IS NULL AND is_listed IS true"),
 }
+_PINNED = text("pinned_at_ms IS NOT NULL")
+_FEATURED = text("featured_at_ms IS NOT NULL")
 _ADDRESSED = text("address_block IS NOT NULL")
 _REFUSED = text("status = 'rejected' AND body <> ''")
 _WAITING = text("status = 'pending' OR queued_at_ms IS NOT NULL")
@@ -55,6 +57,8 @@ class Comment(SQLModel, table=True):
         ),
         Index("ix_comment_top", "article_id", "like_count", "id", **_TOPMOST),
         Index("ix_comment_discussed", "article_id", "reply_count", "id", **_TOPMOST),
+        Index("ix_comment_pinned", "article_id", postgresql_where=_PINNED, sqlite_where=_PINNED),
+        Index("ix_comment_featured", "article_id", "id", postgresql_where=_FEATURED, sqlite_where=_FEATURED),
         Index("ix_comment_status", "site_id", "status", "id"),
         Index("ix_comment_waiting", "site_id", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index("ix_comment_author", "author_id", "article_id", "id", "status"),
@@ -87,6 +91,8 @@ class Comment(SQLModel, table=True):
     address_block: str | None = None  # cleared after the retention time
     created_at_ms: int = Field(sa_type=BigInteger)
     edited_at_ms: int | None = Field(default=None, sa_type=BigInteger)
+    pinned_at_ms: int | None = Field(default=None, sa_type=BigInteger)  # `article.pin_count` counts these,
+    featured_at_ms: int | None = Field(default=None, sa_type=BigInteger)  # and `pick_count` those
 
 
 class Revision(SQLModel, table=True):
@@ -115,4 +121,12 @@ class Liking(SQLModel, table=True):
 
     author_id: str = Field(primary_key=True, foreign_key="author.id", sa_type=Id)
     comment_id: str = Field(primary_key=True, foreign_key="comment.id", sa_type=Id)
+    created_at_ms: int = Field(sa_type=BigInteger)
+
+
+class Muting(SQLModel, table=True):
+    """Whose comments somebody does not want to see; theirs alone, nobody else is told."""
+
+    author_id: str = Field(primary_key=True, foreign_key="author.id", sa_type=Id)
+    muted_id: str = Field(primary_key=True, foreign_key="author.id", sa_type=Id)
     created_at_ms: int = Field(sa_type=BigInteger)

@@ -29,6 +29,9 @@ class Article(SQLModel, table=True):
     state: str = "open"
     closes_at_ms: int | None = Field(default=None, sa_type=BigInteger)
     comment_count: int = 0  # approved ones; changed in the transaction that changes a status
+    # Pinned and featured comments: a page of an article without asks for none.
+    pin_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    pick_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     version: int = 0
     created_at_ms: int = Field(sa_type=BigInteger)
 

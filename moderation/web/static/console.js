@@ -9,6 +9,7 @@ import { createDecisions } from "./console/decisions.js";
 import { followFigures } from "./console/figures.js";
 import { createHand } from "./console/hand.js";
 import { listenToKeys, showKeys } from "./console/keys.js";
+import { pressMark } from "./console/marks.js";
 import { createQueueView } from "./console/queue.js";
 import { askReason } from "./console/reasons.js";
 import { createSearchView } from "./console/search.js";
@@ -50,7 +51,7 @@ const queueView = createQueueView(byId("queue"), {
   onUndo: decisions.undo,
   leftOpen: decisions.leftOpen,
 });
-const searchView = createSearchView(byId("search"), { onAct: (item, action) => act(item, action, "search") });
+const searchView = createSearchView(byId("search"), { onAct: (item, action) => act(item, action, "search"), say: toasts.say });
 
 async function act(item, action, origin) {
   if (!item) return;
@@ -86,6 +87,8 @@ listenToKeys({
   j: inQueue(() => hand.next()),
   k: inQueue(() => hand.previous()),
   u: () => void decisions.undo(),
+  p: () => pressMark("p"),
+  f: () => pressMark("f"),
   "?": () => showKeys(),
 });
 

@@ -43,5 +43,6 @@ export const api = {
   release: (token) => call("POST", `/leases/${encodeURIComponent(token)}:release`, { keepalive: true }),
   decide: (id, decision, key) => call("POST", `/comments/${encodeURIComponent(id)}/decisions`, { body: decision, key }),
   undo: (decisionId) => call("POST", `/decisions/${encodeURIComponent(decisionId)}:undo`),
+  mark: (id, mark, isOn) => call(isOn ? "PUT" : "DELETE", `/comments/${encodeURIComponent(id)}/${mark}`),
   search: ({ status, q, cursor }) => call("GET", "/comments", { query: { status, q, cursor, limit: "20" } }),
 };

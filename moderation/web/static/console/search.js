@@ -3,12 +3,13 @@
 import { el } from "../shared/dom.js";
 import { api } from "./api.js";
 import { drawCard } from "./card.js";
+import { markButtons } from "./marks.js";
 
 const STATUSES = [["pending", "Pending"], ["approved", "Approved"], ["rejected", "Rejected"], ["withdrawn", "Withdrawn"]];
 const TYPING_MS = 300;
 
-/* onAct(item, action): a button on a result was pressed */
-export function createSearchView(place, { onAct }) {
+/* onAct(item, action): a button on a result was pressed; say(sentence, options) */
+export function createSearchView(place, { onAct, say }) {
   const field = el("input", { class: "input", type: "search", placeholder: "Words in the comment", "aria-label": "Words in the comment", oninput: later });
   const segments = el("fieldset", { class: "segments" }, el("legend", { text: "Status" }),
     ...STATUSES.map(([value, label]) => el("label", {},
@@ -57,12 +58,19 @@ export function createSearchView(place, { onAct }) {
     const button = (action, label) => el("button", { type: "button", class: `button act act-${action}`, text: label, onclick: () => onAct(item, action) });
     const actions = status === "withdrawn" ? null : el("div", { class: "actions" },
       status === "approved" ? null : button("approve", "Approve"),
-      status === "rejected" ? null : button("reject", "Reject"));
+      status === "rejected" ? null : button("reject", "Reject"),
+      ...markButtons(item, { say, onChange: showMarks }));
     const card = drawCard(item, { details: "closed", actions });
     const old = cards.get(item.comment.id);
     if (old) old.replaceWith(card);
     else results.append(card);
     cards.set(item.comment.id, card);
+  }
+
+  /* Drawn anew: the switch that was pressed keeps the focus. */
+  function showMarks(item, name) {
+    show(item);
+    cards.get(item.comment.id).querySelector(`.act-mark[data-key="${name[0]}"]`)?.focus();
   }
 
   return {

@@ -76,6 +76,11 @@ export const words = {
   undoTooLate: "This can no longer be undone: the comment has changed since.",
   failed: (detail) => `That did not work, and the comment is back. ${detail || "Please try again."}`,
   forbidden: "Your account may not do this.",
+  marks: { pinned: "Pin", featured: "Feature" },
+  marked: {
+    pinned: { on: "Pinned above all other comments of its article.", off: "No longer pinned." },
+    featured: { on: "Featured as an editors' pick.", off: "No longer featured." },
+  },
 };
 
 export const KEYS = [
@@ -86,6 +91,8 @@ export const KEYS = [
   ["j  ↓", "Next comment"],
   ["k  ↑", "Previous comment"],
   ["u  Ctrl+Z", "Undo the last decision"],
+  ["p", "Search: pin the comment, or unpin it"],
+  ["f", "Search: feature it as an editors' pick, or not"],
   ["?", "Show these keys"],
 ];
 

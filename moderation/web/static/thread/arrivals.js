@@ -19,7 +19,7 @@ export function createArrivals({ list, head, onShown }) {
 
   function show() {
     if (kept.length === 0) return [];
-    const before = list.element.firstChild;
+    const before = list.top;
     const views = kept.filter(({ id }) => !list.has(id)).map((comment) => list.put(comment, { before }));
     forget();
     for (const view of views) view.highlight();

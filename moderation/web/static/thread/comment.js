@@ -12,7 +12,9 @@ const EDIT_MS = 5 * 60_000; // the server's own
 const HUES = 8; // as many avatar colours as thread.css names
 
 /* hooks: ownId(), mayReply(), onReply(view), onLike(view), isLiked(id), onEdit(view), onRemove(view), onMoreReplies(view),
-   onReport(view), isReported(id), onDeclined(view, place): say in `place` why it was declined */
+   onReport(view), isReported(id),
+   isMuted(authorId), onMuted(view, place): say in `place` whose comment is left out, onChoices(view, button): a menu of what else one may do,
+   onDeclined(view, place): say in `place` why it was declined */
 export function createView(comment, hooks) {
   const replies = el("ol", { class: "fw-replies", hidden: true });
   const more = el("button", { type: "button", class: "fw-more-replies", hidden: true, onclick: () => hooks.onMoreReplies(view) });
@@ -26,6 +28,7 @@ export function createView(comment, hooks) {
     const old = element.querySelector(":scope > article");
     if (old) old.replaceWith(article);
     else element.append(article, replySlot, replies, more);
+    element.classList.toggle("fw-is-pinned", Boolean(next.pinned));
     element.classList.toggle("fw-is-waiting", next.status === "pending");
     element.classList.toggle("fw-is-declined", next.status === "rejected");
     countReplies();
@@ -55,6 +58,11 @@ function drawn(view, hooks) {
   if (comment.status === "withdrawn") {
     return el("article", { class: "fw-comment fw-is-withdrawn" }, el("p", { class: "fw-withdrawn", text: words.withdrawn }));
   }
+  if (hooks.isMuted(comment.author?.id) && !view.isRevealed) {
+    const place = el("article", { class: "fw-comment fw-is-withdrawn", tabindex: "-1" });
+    hooks.onMuted(view, place);
+    return place;
+  }
   const nameId = freshId("author");
   const isOwn = Boolean(comment.author?.id) && comment.author.id === hooks.ownId();
   const body = el("div", { class: "fw-body" });
@@ -65,6 +73,8 @@ function drawn(view, hooks) {
     el("header", { class: "fw-meta" },
       el("span", { class: "fw-author", id: nameId, text: comment.author?.name ?? "" }),
       ...(comment.author?.badges ?? []).map((badge) => el("span", { class: "fw-badge", text: words.badges[badge] ?? badge })),
+      comment.featured ? el("span", { class: "fw-badge", text: words.featured }) : null,
+      comment.pinned ? el("span", { class: "fw-badge fw-badge-own", text: words.pinned }) : null,
       isOwn ? el("span", { class: "fw-badge fw-badge-own", text: words.you }) : null,
       el("a", { class: "fw-link", href: linkTo(comment.id) }, timeElement(comment.created_at, "fw-time")),
       comment.edited_at ? el("span", { class: "fw-edited", text: words.edited }) : null),
@@ -116,6 +126,13 @@ function actions(view, hooks, isOwn) {
       row.append(edit);
     }
     row.append(el("button", { type: "button", class: "fw-action", text: words.remove, onclick: () => hooks.onRemove(view) }));
+  }
+  if (!isOwn && comment.author?.id) {
+    const dots = el("button", {
+      type: "button", class: "fw-action fw-dots", text: "⋯", "aria-haspopup": "menu", "aria-expanded": "false",
+      "aria-label": words.choicesFor(comment.author.name), onclick: () => hooks.onChoices(view, dots),
+    });
+    row.append(el("span", { class: "fw-menu-place" }, dots));
   }
   return row;
 }

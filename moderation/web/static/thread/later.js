@@ -3,15 +3,18 @@
    A module that is imported here and not from embed.js lands in later.js, its sentences in the group "later" of
    words/en.json, its styles in later.css. What it imports of the first bundle's modules is handed over. */
 
+import { openChoices } from "./choices.js";
 import { explain, refusal } from "./declined.js";
 import { toggleSorts } from "./menu.js";
+import { veil } from "./muting.js";
 import { createNudge } from "./nudge.js";
 import { askToRemove, openEdit } from "./owning.js";
 import { sentenceFor } from "./problems.js";
 import { openReport } from "./reporting.js";
 import { goTo } from "./travel.js";
 import { learn } from "./words.js";
+import { openYours } from "./yours.js";
 
 learn(ENGLISH.later);
 
-export const later = { askToRemove, createNudge, explain, goTo, openEdit, openReport, refusal, sentenceFor, toggleSorts };
+export const later = { askToRemove, createNudge, explain, goTo, openChoices, openEdit, openReport, openYours, refusal, sentenceFor, toggleSorts, veil };

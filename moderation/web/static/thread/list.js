@@ -17,7 +17,7 @@ export function createList(hooks) {
     } else {
       view = createView(comment, hooks);
       views.set(comment.id, view);
-      into.insertBefore(view.element, before);
+      into.insertBefore(view.element, comment.pinned && into === element ? top() : before);
     }
     for (const reply of comment.replies ?? []) put(reply, { into: view.replies, before: laterThan(reply, view.replies) });
     view.countReplies();
@@ -54,6 +54,11 @@ export function createList(hooks) {
     }
   }
 
+  /* Before which new ones are put: pinned comments stay above. */
+  function top() {
+    return element.querySelector(":scope > :not(.fw-is-pinned)");
+  }
+
   function clear() {
     views.clear();
     element.replaceChildren();
@@ -63,6 +68,8 @@ export function createList(hooks) {
     element, put, putReply, drop, clear,
     get: (id) => views.get(id),
     has: (id) => views.has(id),
+    get all() { return [...views.values()]; },
+    get top() { return top(); },
     get isEmpty() { return element.childElementCount === 0; },
   };
 }
@@ -70,5 +77,7 @@ export function createList(hooks) {
 /* A page may be older than what is shown: an edit or a decision must not be undone by it. */
 function isNewer(next, shown) {
   if (next.status !== shown.status) return shown.status !== "withdrawn";
-  return next.edited_at !== shown.edited_at || next.reply_count !== shown.reply_count || next.reactions?.like !== shown.reactions?.like;
+  const looks = ({ edited_at: edited, reply_count: replies, reactions, pinned, featured }) =>
+    JSON.stringify([edited, replies, reactions?.like, pinned, featured]);
+  return looks(next) !== looks(shown);
 }

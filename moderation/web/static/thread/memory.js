@@ -35,6 +35,10 @@ export function createMemory(site, article) {
     get sort() { return read("sort"); },
     set sort(value) { write("sort", value); },
 
+    /* Whom the reader mutes: {id: name}; null before the server was asked. */
+    get mutes() { return read(`mutes:${site}`); },
+    set mutes(people) { write(`mutes:${site}`, people); },
+
     isLiked: (id) => (read(own("liked")) ?? []).includes(id),
     keepLiked(id, isLiked) {
       const others = (read(own("liked")) ?? []).filter((liked) => liked !== id);

@@ -22,6 +22,8 @@ function createMenu({ state, resort }, { element, button, current }) {
 
   function open() {
     menu.hidden = false;
+    const picks = choices.find(({ dataset }) => dataset.value === "picks");
+    picks.hidden = !state.hasPicks && state.sort !== "picks";
     button.setAttribute("aria-expanded", "true");
     (choices.find((choice) => choice.getAttribute("aria-checked") === "true") ?? choices[0]).focus();
     document.addEventListener("pointerdown", onOutside);
@@ -47,11 +49,12 @@ function createMenu({ state, resort }, { element, button, current }) {
   }
 
   function onMenuKey(event) {
-    const at = choices.indexOf(element.getRootNode().activeElement);
-    const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: choices.length - 1 };
+    const shown = choices.filter(({ hidden }) => !hidden);
+    const at = shown.indexOf(element.getRootNode().activeElement);
+    const moves = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: shown.length - 1 };
     if (event.key in moves) {
       event.preventDefault();
-      choices.at(moves[event.key] % choices.length).focus();
+      shown.at(moves[event.key] % shown.length).focus();
     } else if (event.key === "Escape") {
       event.preventDefault();
       close();

@@ -36,6 +36,7 @@ export function createNews({ api, memory, state, list, own, arrivals, refresh, s
       if (held && held.author?.id === state.ownId) await own.show();
       return;
     }
+    if (state.sort === "picks" && !isShown) return; // a page of what editors chose
     if (list.has(parentId)) list.putReply(comment).highlight();
     else if (isShown) list.put(comment);
     else if (state.sort === "latest") arrivals.arrive([comment]);

@@ -7,9 +7,16 @@ export function createOwn({ api, memory, state, list }) {
       const me = await api.me();
       state.ownId = me.id;
       if (!me.id) memory.token = null;
+      else if (me.mute_count !== Object.keys(memory.mutes ?? {}).length) await learn();
     } catch (problem) {
       if (problem.status === 401) memory.token = null;
     }
+  }
+
+  /* Another device may have muted somebody; this one remembers, so that the next page knows at once. */
+  async function learn() {
+    const { items } = await api.mutes();
+    memory.mutes = Object.fromEntries(items.map(({ author }) => [author.id, author.name]));
   }
 
   /* Show what waits, and what a moderator declined since; only its author gets to see either. */
@@ -31,8 +38,8 @@ export function createOwn({ api, memory, state, list }) {
 
   function put(comment) {
     const view = comment.parent_id ? list.putReply(comment) : null;
-    return view ?? list.put(comment, { before: list.element.firstChild });
+    return view ?? list.put(comment, { before: list.top });
   }
 
-  return { know, show, put };
+  return { know, learn, show, put };
 }

@@ -58,9 +58,14 @@ function build({ shadow, root, memory, api, state, first }) {
     onReply: openReply, onLike: like, onMoreReplies: loadReplies,
     onEdit: (view) => open("openEdit", view), onRemove: (view) => open("askToRemove", view),
     onReport: (view) => open("openReport", view),
+    isMuted: (id) => id in (memory.mutes ?? {}), onMuted: (view, place) => open("veil", view, place),
+    onChoices: (view, button) => open("openChoices", view, button),
     onDeclined: (view, place) => open("explain", view, place),
   });
   const own = createOwn({ api, memory, state, list });
+  const panel = el("div", {});
+  const yours = el("button", { type: "button", class: "fw-action", text: words.yours, onclick: () => open("openYours", panel) });
+  const foot = el("div", { class: "fw-foot" }, el("a", { class: "fw-action", href: api.policy, text: words.policy }), yours, panel);
   const thread = { shadow, api, memory, state, list, own, say, showEmpty, refresh, resort, focusHeading: () => heading.focus({ preventScroll: true }) };
   const composer = createComposer({ api, memory, place: "top", onPosted });
   const head = el("div", { class: "fw-head" }, heading,
@@ -70,7 +75,7 @@ function build({ shadow, root, memory, api, state, first }) {
 
   skeleton();
   root.setAttribute("aria-labelledby", headingId);
-  root.replaceChildren(head, composer.element, stateNote, status, arrivals.rail, empty, list.element, more);
+  root.replaceChildren(head, composer.element, stateNote, status, arrivals.rail, empty, list.element, more, foot);
   keepTime(root);
   addEventListener("hashchange", goToLinked);
   load(first).then(goToLinked);
@@ -93,7 +98,7 @@ function build({ shadow, root, memory, api, state, first }) {
       list.clear();
       arrivals.forget();
       settle(page);
-      for (const comment of page.items) list.put(comment);
+      for (const comment of [...page.pinned ?? [], ...page.items]) list.put(comment);
       news.listen();
       await own.show();
     } catch {
@@ -110,7 +115,8 @@ function build({ shadow, root, memory, api, state, first }) {
   }
 
   function resort(sort) {
-    memory.sort = state.sort = sort;
+    state.sort = sort;
+    if (SORTS.includes(sort)) memory.sort = sort; // another article may have no picks
     load();
   }
 
@@ -148,7 +154,9 @@ function build({ shadow, root, memory, api, state, first }) {
     about(page.article);
   }
 
-  function about({ comment_count: comments, state: articleState, version }) {
+  function about({ comment_count: comments, state: articleState, version, pick_count: picks = 0 }) {
+    state.hasPicks = picks > 0;
+    yours.hidden = !memory.token;
     state.version = Math.max(state.version, version ?? 0);
     showCount(comments);
     const wasOpen = state.isOpen;
@@ -164,8 +172,9 @@ function build({ shadow, root, memory, api, state, first }) {
     try {
       const page = await api.list({ sort: state.sort, minVersion: Number.isInteger(minVersion) ? minVersion : null });
       about(page.article);
-      for (const comment of page.items.filter(({ id }) => list.has(id))) list.put(comment);
-      const unseen = page.items.filter(({ id }) => !list.has(id));
+      const shown = [...page.pinned ?? [], ...page.items];
+      for (const comment of shown.filter(({ id }) => list.has(id))) list.put(comment);
+      const unseen = shown.filter(({ id }) => !list.has(id));
       if (state.sort === "latest") arrivals.arrive(unseen);
       else if (!state.cursor) for (const comment of unseen) list.put(comment);
       await own.show();

@@ -1,0 +1,148 @@
+"""What stands apart: muted people, pinned comments, editors' picks; in the widget and in the console."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.test_access import check
+from tests.browser.ways import go_to_plain, opened, photograph, write
+from tests.service import Service
+from tests.story import seed
+
+KIND = "The lamps along the quay are a real improvement."
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    service = Service(tmp_path_factory.mktemp("apart")).start()
+    yield service
+    service.stop()
+
+
+@pytest.fixture(scope="module")
+def moderator(paper: Service) -> str:
+    return seed.tokens(paper, "moderator")[0]
+
+
+@pytest.fixture
+def troubles() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def context(browser: Browser, troubles: list[str]) -> Iterator[BrowserContext]:
+    context = browser.new_context(reduced_motion="reduce")
+    yield context
+    context.close()
+    assert troubles == []
+
+
+def visit(context: BrowserContext, paper: Service, article: str, troubles: list[str]) -> Page:
+    page = opened(context, f"{paper.url}/docs/embed", troubles)
+    go_to_plain(page, paper.url, article)
+    return page
+
+
+def bodies(page: Page) -> Locator:
+    return page.locator(".fw-list > .fw-item > .fw-comment > .fw-body")
+
+
+def test_a_muted_person_is_left_out_on_this_page_and_the_next_and_can_be_heard_again(
+    context: BrowserContext, paper: Service, troubles: list[str]
+) -> None:
+    loud = paper.post("muting", f"{KIND} And I say it twice.", author={"name": "Loud"})
+    paper.post("muting", "Well said, and thank you.", author={"name": "Bea"}, parent_id=loud["id"])
+    page = visit(context, paper, "muting", troubles)
+    page.get_by_role("button", name="More about the comment by Loud").click()
+    check(page)
+    photograph(page, "muting-menu")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="More about the comment by Loud")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("menuitem", name="Mute Loud").press("Enter")
+    expect(page.get_by_text("You muted Loud.")).to_be_visible()
+    expect(page.get_by_text("And I say it twice.")).to_have_count(0)
+    expect(page.get_by_text("Well said, and thank you.")).to_be_visible()  # by somebody else
+    check(page)
+    page.reload()
+    expect(page.get_by_text("You muted Loud.")).to_be_visible()
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_text("And I say it twice.")).to_be_visible()
+    page.get_by_role("button", name="For you").click()
+    panel = page.get_by_role("group", name="For you")
+    expect(panel).to_contain_text("People you muted")
+    check(page)
+    photograph(page, "muting-panel")
+    panel.get_by_role("button", name="Hear Loud again").click()
+    page.reload()
+    expect(page.get_by_text("And I say it twice.")).to_be_visible()
+
+
+def test_what_was_muted_elsewhere_is_left_out_here_too(
+    context: BrowserContext, paper: Service, troubles: list[str]
+) -> None:
+    loud = paper.post("elsewhere", f"{KIND} Heard elsewhere.", author={"name": "Loud"})["author"]["id"]
+    page = visit(context, paper, "elsewhere", troubles)
+    write(page, f"{KIND} Indeed.", "Ann")
+    expect(page.get_by_text("Indeed.")).to_be_visible()
+    token = page.evaluate("JSON.parse(localStorage['firstword:token:main'])")
+    with paper.client(token) as other_device:
+        assert other_device.put(f"/me/mutes/{loud}").status_code == 204
+    page.reload()
+    expect(page.get_by_text("You muted Loud.")).to_be_visible()
+
+
+def test_pins_stand_above_and_picks_carry_a_badge_and_are_listed(
+    context: BrowserContext, paper: Service, moderator: str, troubles: list[str]
+) -> None:
+    first, second = (
+        paper.post("marks", f"{KIND} Number {number}.", author={"name": f"Ann {number}"})["id"]
+        for number in range(2)
+    )
+    page = visit(context, paper, "marks", troubles)
+    expect(bodies(page)).to_contain_text(["Number 1.", "Number 0."])
+    with paper.client(moderator) as desk:
+        assert desk.put(f"/moderation/comments/{first}/pin").status_code == 200
+        assert desk.put(f"/moderation/comments/{second}/featured").status_code == 200
+    expect(page.get_by_text("Pinned")).to_be_visible()  # told live; nothing moves under the reader's eyes
+    expect(bodies(page)).to_contain_text(["Number 1.", "Number 0."])
+    page.reload()
+    expect(bodies(page)).to_contain_text(["Number 0.", "Number 1."])
+    paper.post("marks", f"{KIND} Number 2.", author={"name": "Bea"})
+    expect(bodies(page)).to_contain_text(["Number 0.", "Number 2.", "Number 1."])
+    check(page)
+    photograph(page, "marks")
+    page.get_by_role("button", name="sort by: latest").click()
+    page.get_by_role("menuitemradio", name="editors' picks").click()
+    expect(bodies(page)).to_have_count(1)
+    expect(bodies(page)).to_contain_text(["Number 1."])
+    go_to_plain(page, paper.url, "no-picks")
+    page.get_by_role("button", name="sort by: latest").click()
+    expect(page.get_by_role("menuitemradio", name="editors' picks")).to_be_hidden()
+
+
+def test_moderators_pin_and_feature_in_the_console_by_button_and_by_key(
+    context: BrowserContext, paper: Service, troubles: list[str]
+) -> None:
+    comment = paper.post("console", f"{KIND} Seen by the editors.", author={"name": "Zoe"})
+    assert comment["status"] == "approved"
+    page = opened(context, paper.sign_in_link, troubles)
+    page.get_by_role("link", name="Search").click()
+    page.get_by_text("Approved", exact=True).click()
+    page.get_by_role("searchbox").fill("editors")
+    card = page.get_by_role("article", name="Comment by Zoe")
+    pin, feature = (card.get_by_role("button", name=name) for name in ("Pin", "Feature"))
+    pin.click()
+    expect(pin).to_have_attribute("aria-pressed", "true")
+    expect(pin).to_be_focused()
+    expect(page.get_by_text("Pinned above all other comments of its article.")).to_be_visible()
+    page.keyboard.press("f")
+    expect(feature).to_have_attribute("aria-pressed", "true")
+    check(page)
+    photograph(page, "marks-console")
+    shown = paper.page("console")["pinned"][0]
+    assert (shown["id"], shown["featured"]) == (comment["id"], True)
+    feature.focus()
+    page.keyboard.press("p")
+    expect(pin).to_have_attribute("aria-pressed", "false")
