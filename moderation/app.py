@@ -26,6 +26,7 @@ from .actions.scoring import Scoring
 from .actions.sessions import Signing
 from .actions.signed import SignedIn
 from .actions.sso import Trust
+from .actions.waits import Waits
 from .archive.moving import finish
 from .domain.errors import Away
 from .domain.events import Event
@@ -204,6 +205,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             post_rate=settings.post_rate,
             score_rate=settings.score_rate,
             kept=Kept(settings.address_days, settings.refused_days),
+            waits=Waits(database),
         )
         language.load()
         parts.scoring.refresh()

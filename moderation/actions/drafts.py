@@ -26,16 +26,22 @@ class Draft:
     reader: Person | None
     address: str
     idempotency_key: str | None = None
+    softened_from: str | None = None  # what was written before a nudge; only with its author's consent
 
 
 def checked(draft: Draft) -> Draft:
     """Return a draft as it would be stored. Raises Invalid naming what is wrong."""
     is_given = draft.reader is not None and draft.reader.is_vouched  # the name is not theirs to choose
     name = None if is_given else draft.name
+    body = content.checked_body(draft.body)
+    first = draft.softened_from
+    if first is not None:
+        first = content.checked_body(first, field="softened_from")
     return replace(
         draft,
         article_key=content.checked_article_key(draft.article_key),
-        body=content.checked_body(draft.body),
+        body=body,
+        softened_from=first if first != body else None,  # nothing was softened
         name=content.checked_name(name, field="author/name") if name is not None else None,
     )
 
@@ -78,4 +84,6 @@ class Checked:
     def request_hash(self) -> str:
         """What a repeated request has in common with the first."""
         said = f"{self.draft.body}\0{self.draft.parent_id}\0{self.draft.name}"
+        if self.draft.softened_from:
+            said += f"\0{self.draft.softened_from}"
         return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()

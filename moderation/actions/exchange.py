@@ -1,10 +1,11 @@
-"""What leaves the service: decided comments as labelled examples for `training`.
+"""What leaves the service: decided comments as labelled examples for `training`, and softened drafts.
 
 Only people's decisions are labels: a model never learns from its own verdicts. Every line is one
 comment with the last word that a moderator said about its current text.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, Row, select
 from models.example import Example, to_line
 from models.labels import LABELS
 
+from ..store import softenings
 from ..store.db import Database
 from ..store.tables import comment, decision, revision
 
@@ -34,15 +36,50 @@ _LABELS = {
 
 
 def export_labels(database: Database, path: Path) -> int:
-    """Write JSON Lines of decided comments; return how many. The file appears whole or not at all."""
+    """Write JSON Lines of decided comments; return how many."""
+    return _written(path, (to_line(example) for example in labelled(database)))
+
+
+def export_pairs(database: Database, path: Path) -> int:
+    """Write JSON Lines of first drafts and what their authors posted instead; return how many."""
+    return _written(path, (json.dumps(pair, separators=(",", ":")) for pair in softened(database)))
+
+
+def softened(database: Database) -> Iterator[dict[str, str]]:
+    """Yield each first draft that may be kept, with what was posted; in order of posting."""
+    after_id: str | None = None
+    while True:
+        with database.read() as connection:
+            rows = softenings.pairs(connection, after_id, SLICE)
+        for row in rows:
+            yield {
+                "id": row.id,
+                "first": row.first,
+                "sent": row.sent,
+                "status": row.status,
+                "author": row.author_id,
+                "thread": row.article_id,
+                "written_at": _moment(row.created_at_ms),
+            }
+        if len(rows) < SLICE:
+            return
+        after_id = rows[-1].id
+
+
+def _written(path: Path, lines: Iterable[str]) -> int:
+    """Write lines; return how many. The file appears whole or not at all."""
     part = path.with_name(path.name + ".part")
     number = 0
     with part.open("w", encoding="utf-8") as file:
-        for example in labelled(database):
-            file.write(to_line(example) + "\n")
+        for line in lines:
+            file.write(line + "\n")
             number += 1
     part.replace(path)
     return number
+
+
+def _moment(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
 
 
 def labelled(database: Database) -> Iterator[Example]:
@@ -115,6 +152,6 @@ def _example(row: Row[Any]) -> Example | None:
         id=row.id,
         author=row.author_id,
         thread=row.article_id,
-        decided_at=datetime.fromtimestamp(row.created_at_ms / 1000, UTC).isoformat(timespec="milliseconds"),
+        decided_at=_moment(row.created_at_ms),
         source="moderators",
     )

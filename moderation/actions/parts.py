@@ -16,6 +16,7 @@ from .retention import Kept
 from .scoring import Scoring
 from .sessions import Signing
 from .signed import SignedIn
+from .waits import Waits
 
 
 def now_ms() -> int:
@@ -41,3 +42,4 @@ class Parts:
     post_rate: str
     score_rate: str
     kept: Kept
+    waits: Waits

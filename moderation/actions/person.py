@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row
 
 from ..domain.errors import Missing
 from ..domain.statements import Statement
-from ..store import appeals, audit, comments, decisions, forgetting, likes, mutes, people, reports
+from ..store import appeals, audit, comments, decisions, forgetting, likes, mutes, people, reports, softenings
 from ..store.db import Database
 from ..store.writer import Transaction, Writer
 from . import grounds, settling
@@ -56,10 +56,13 @@ def _written(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[dict[
             versions[row.comment_id].append(_plain(row))
         for row in decisions.all_of(connection, ids):
             said[row.comment_id].append(_decision(row))
+        first = softenings.of(connection, ids)
         told = grounds.told(connection, some)
         for row in some:
             statement = told[row.id].statement if row.id in told else None
-            about = {"revisions": versions[row.id], "decisions": said[row.id]}
+            about: dict[str, Any] = {"revisions": versions[row.id], "decisions": said[row.id]}
+            if row.id in first:
+                about["softened_from"] = first[row.id]
             yield _plain(row) | about | ({"statement": _stated(statement)} if statement else {})
 
 
@@ -105,6 +108,7 @@ def _empty(transaction: Transaction, person_id: str) -> int:
 def withdraw_one(transaction: Transaction, row: Row[Any]) -> None:
     """Take a comment off the page as its author's decision; what replies to it stays."""
     comments.move(transaction, row, "withdrawn", {"queued_at_ms": None})
+    softenings.drop(transaction, [row.id])
     settling.drop(transaction, row.id)
     decisions.add(
         transaction,

@@ -19,7 +19,7 @@ from ..domain.policy import Signals, Verdict, harm, judge, lane
 from ..domain.roles import badges
 from ..live.queue import priority
 from ..live.rates import address_block
-from ..store import articles, comments, decisions, idempotency, people
+from ..store import articles, comments, decisions, idempotency, people, softenings
 from ..store.writer import Transaction
 from . import names, scoring, verdicts
 from .admission import REPEAT_WINDOW_MS, approved_before, circumstances, refuse_closed
@@ -214,6 +214,9 @@ def _save(transaction: Transaction, known: _Known, admitted: Sequence[_Admitted]
         ],
     )
     _remember(transaction, admitted, rows)
+    softened = zip(rows, admitted, strict=True)
+    first = {row["id"]: said for row, each in softened if (said := each.checked.draft.softened_from)}
+    softenings.add_all(transaction, first)
     posted = []
     for each, row, (_, verdict) in zip(admitted, rows, judged, strict=True):
         owner = owners[each.checked.article]

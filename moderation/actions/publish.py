@@ -47,7 +47,8 @@ def put_article(
 
     def act(transaction: Transaction) -> Row[Any]:
         _ensure_site(transaction, site_id, site_id, person.person_id)
-        row = articles.put(transaction, site_id, key, values)
+        before = articles.find(transaction.connection, site_id, key)
+        row = articles.put(transaction, site_id, key, values | _closing(values, before, transaction.now_ms))
         audit.add(
             transaction,
             actor_id=person.person_id,
@@ -60,6 +61,17 @@ def put_article(
     row = parts.writer.run(act, key=key)
     parts.scoring.refresh()  # a new site has a bench from its first article on
     return row
+
+
+def _closing(values: dict[str, Any], before: Row[Any] | None, now_ms: int) -> dict[str, Any]:
+    """Note since when an article is closed, where the publisher does not say; opening it forgets that."""
+    if "state" not in values or "closes_at_ms" in values:
+        return {}
+    closed_at_ms = before.closes_at_ms if before is not None else None
+    is_over = closed_at_ms is not None and closed_at_ms <= now_ms
+    if values["state"] == "closed":
+        return {} if is_over else {"closes_at_ms": now_ms}
+    return {"closes_at_ms": None} if is_over else {}
 
 
 def _ensure_site(transaction: Transaction, site_id: str, title: str, made_by: str) -> None:

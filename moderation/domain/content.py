@@ -26,14 +26,14 @@ _NON_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # the categories Cc
 _CAPITALS, _SMALL = string.ascii_uppercase.encode(), string.ascii_lowercase.encode()
 
 
-def checked_body(raw: str) -> str:
-    """Return the body as stored: line ends unified, blank edges cut. Raises Invalid naming `body`."""
+def checked_body(raw: str, *, field: str = "body") -> str:
+    """Return a body as stored: line ends unified, blank edges cut. Raises Invalid naming `field`."""
     body = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
-    _refuse_non_text(body, "body")
+    _refuse_non_text(body, field)
     if not _is_visible(body):
-        raise _invalid("body", "Write something first: the comment is empty.")
+        raise _invalid(field, "Write something first: the comment is empty.")
     if len(body) > BODY_LIMIT:
-        raise _invalid("body", f"The comment has {len(body)} characters; {BODY_LIMIT} are allowed.")
+        raise _invalid(field, f"The comment has {len(body)} characters; {BODY_LIMIT} are allowed.")
     return body
 
 

@@ -32,6 +32,7 @@ WITH_ARTICLE = select(
     article.c.title.label("article_title"),
     article.c.url.label("article_url"),
     article.c.state.label("article_state"),
+    article.c.closes_at_ms.label("article_closes_at_ms"),
     article.c.comment_count.label("article_comment_count"),
     article.c.version.label("article_version"),
 ).join(article, article.c.id == comment.c.article_id)

@@ -152,6 +152,23 @@ def waits_ms(connection: Connection, since_ms: int) -> list[int]:
     return [row.waited_ms for row in connection.execute(wanted)]
 
 
+def waits_of_site_ms(connection: Connection, site_id: str, since_ms: int, limit: int) -> list[int]:
+    """Return how long the last comments of a site that a person decided since then had waited."""
+    wanted = (
+        select(decision.c.waited_ms)
+        .join(comment, comment.c.id == decision.c.comment_id)
+        .where(
+            decision.c.actor == "moderator",
+            decision.c.created_at_ms >= since_ms,
+            decision.c.waited_ms.is_not(None),
+            comment.c.site_id == site_id,
+        )
+        .order_by(decision.c.created_at_ms.desc())
+        .limit(limit)
+    )
+    return [row.waited_ms for row in connection.execute(wanted)]
+
+
 def count_by_moderators(connection: Connection, since_ms: int) -> int:
     """Count what people decided since then."""
     wanted = select(func.count()).where(decision.c.actor == "moderator", decision.c.created_at_ms >= since_ms)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from . import softenings
 from .comments import WITH_ARTICLE
 from .tables import appeal, author, comment, decision, idempotency_key, notice, report, revision, score
 from .writer import Transaction
@@ -34,8 +35,9 @@ def refused_texts(transaction: Transaction, before_ms: int, limit: int) -> int:
 
 
 def _texts_about(transaction: Transaction, comment_ids: Sequence[str]) -> None:
-    """Empty what was written about comments in reports and appeals: it may quote them."""
+    """Empty what was written about comments in reports and appeals, and their drafts: they may quote them."""
     connection = transaction.connection
+    softenings.drop(transaction, comment_ids)
     connection.execute(update(report).where(report.c.comment_id.in_(comment_ids)).values(text=None))
     said = update(appeal).where(appeal.c.comment_id.in_(comment_ids))
     connection.execute(said.values(text="", answer=None))

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from ..actions import grounds, like, own, preview, publish, read, submit
 from ..actions.drafts import Draft
 from ..actions.pages import Content, Wanted
+from ..actions.parts import now_ms
 from ..domain import content
 from ..domain.errors import Field, Invalid, Missing
 from . import cursors, metrics, shapes
@@ -21,6 +22,7 @@ from .endpoint import Call
 from .hot import CACHING, address
 from .identity import READER_COOKIE, READER_COOKIE_S
 from .json import JsonResponse, encode
+from .speech import speech_for, spoken
 
 RANKINGS = frozenset({"top", "discussed"})
 OUTCOMES = {"approve": "published", "queue": "held", "reject": "refused"}
@@ -88,13 +90,14 @@ def replies(call: Call) -> Response:
         limit=query.limit,
         after_id=after.id if after else None,
     )
-    article = {
+    article: shapes.Article = {
         "id": parent.article_key,
         "title": parent.article_title,
         "url": parent.article_url,
         "state": parent.article_state,
         "comment_count": parent.article_comment_count,
         "version": parent.article_version,
+        "closes_at": shapes.moment(parent.article_closes_at_ms) if parent.article_closes_at_ms else None,
     }
     items = [shapes.comment(row) for row in rows]
     return JsonResponse(
@@ -113,7 +116,9 @@ async def one(call: Call) -> Response:
     row, reasons, told = await run_in_threadpool(
         read.one, call.parts, read_id(call.path("comment_id")), person
     )
-    return JsonResponse(shapes.comment(row) if reasons is None else shapes.own(row, reasons, told))
+    if reasons is None:
+        return JsonResponse(shapes.comment(row))
+    return JsonResponse(spoken(call.request, shapes.own(row, reasons, told)))
 
 
 async def post(call: Call) -> Response:
@@ -128,11 +133,14 @@ async def post(call: Call) -> Response:
         reader=call.person,
         address=call.address,
         idempotency_key=idempotency_key(call.request),
+        softened_from=said.softened_from,
     )
     posted = await submit.submit(call.parts, draft)
     metrics.POSTED.labels(posted.comment.status).inc()
     told = grounds.of_posted(posted)
-    shown = shapes.own(posted.comment, posted.reasons, told) | {"article_version": posted.article_version}
+    shown = spoken(call.request, shapes.own(posted.comment, posted.reasons, told)) | {
+        "article_version": posted.article_version
+    }
     response = JsonResponse(shown, 201, {"Location": f"/api/v1/comments/{posted.comment.id}"})
     is_ours = not call.request.app.state.origins.is_foreign(call.request)
     if call.person is None and is_ours and not posted.is_replay:
@@ -143,7 +151,7 @@ async def post(call: Call) -> Response:
 
 async def show_preview(call: Call) -> Response:
     """POST /articles/{article_id}/comments:preview."""
-    said = call.body
+    said, speech = call.body, speech_for(call.request)
     shown = await preview.preview(
         call.parts,
         Draft(
@@ -161,7 +169,7 @@ async def show_preview(call: Call) -> Response:
             "body_html": shown.body_html,
             "outcome": OUTCOMES[shown.outcome],
             # In words: numbers would tell how to stay just below a limit.
-            "reasons": [{"code": each.code, "detail": each.detail} for each in shown.reasons],
+            "reasons": [{"code": each.code, "detail": speech.say(each.detail)} for each in shown.reasons],
             "phrases": [
                 {"begin": begin, "end": end, "text": shown.body[begin:end]} for begin, end in shown.phrases
             ],
@@ -175,7 +183,7 @@ async def edit(call: Call) -> Response:
     changed = await own.edit(
         call.parts, call.known.person_id, read_id(call.path("comment_id")), call.body.body, call.address
     )
-    shown = shapes.own(changed.comment, changed.reasons, changed.grounds)
+    shown = spoken(call.request, shapes.own(changed.comment, changed.reasons, changed.grounds))
     return JsonResponse(shown | {"article_version": changed.article_version})
 
 
@@ -204,8 +212,11 @@ def list_own(call: Call) -> Response:
     changed = own.list_own(
         call.parts, call.known.person_id, site_id=call.query.site, article_key=call.query.article
     )
+    items = [spoken(call.request, shapes.own(each.comment, each.reasons, each.grounds)) for each in changed]
+    is_waiting = any(each.comment.status == "pending" for each in changed)
+    wait_s = call.parts.waits.usual_s(call.query.site, now_ms()) if is_waiting else None
     return JsonResponse(
-        {"items": [shapes.own(each.comment, each.reasons, each.grounds) for each in changed]},
+        {"items": items, "usual_wait_s": wait_s},
         headers={"Cache-Control": "no-store"},
     )
 

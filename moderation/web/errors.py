@@ -1,6 +1,6 @@
 """Exceptions become RFC 9457 problem documents, in one table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -24,6 +24,7 @@ from ..domain.errors import (
     Unauthenticated,
 )
 from .json import encode
+from .speech import VARIES, speech_for
 
 log = structlog.get_logger()
 
@@ -51,21 +52,29 @@ WEB_STATUS: dict[type[Refused], int] = {TooLarge: 413, TooSlow: 408}
 
 
 def problem(
-    status: int, detail: str, fields: Sequence[Field] = (), headers: dict[str, str] | None = None
+    status: int,
+    detail: str,
+    fields: Sequence[Field] = (),
+    headers: dict[str, str] | None = None,
+    *,
+    request: Request | None = None,
 ) -> Response:
-    """Build a problem document."""
-    title = HTTPStatus(status).phrase
-    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    """Build a problem document, in the language of whoever asked. request None: it cannot be told."""
+    say: Callable[[str], str] = speech_for(request).say if request else str
+    body: dict[str, Any] = {"type": "about:blank", "title": say(HTTPStatus(status).phrase), "status": status}
+    body["detail"] = say(detail)
     if named := structlog.contextvars.get_contextvars().get("id"):
         body["request_id"] = named  # what an operator finds the log's lines by
     if fields:
         body["errors"] = [
-            {"field": each.name, "pointer": f"#/{each.name}", "detail": each.detail} for each in fields
+            {"field": each.name, "pointer": f"#/{each.name}", "detail": say(each.detail)} for each in fields
         ]
-    return Response(encode(body), status, headers, media_type="application/problem+json")
+    return Response(
+        encode(body), status, {**VARIES, **(headers or {})}, media_type="application/problem+json"
+    )
 
 
-async def refused(_: Request, error: Exception) -> Response:
+async def refused(request: Request, error: Exception) -> Response:
     """Answer a refusal with the status that the table names."""
     assert isinstance(error, Refused)  # noqa: S101 - registered for nothing else
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
@@ -77,17 +86,17 @@ async def refused(_: Request, error: Exception) -> Response:
     fields = error.fields if isinstance(error, Invalid) else ()
     if isinstance(error, TooSlow):
         headers["Connection"] = "close"  # what still comes of it would be read as the next request
-    return problem(WEB_STATUS.get(type(error), status), error.detail, fields, headers)
+    return problem(WEB_STATUS.get(type(error), status), error.detail, fields, headers, request=request)
 
 
-async def not_valid(_: Request, error: Exception) -> Response:
+async def not_valid(request: Request, error: Exception) -> Response:
     """Answer an input of the wrong shape; every wrong field is named."""
     assert isinstance(error, ValidationError)  # noqa: S101
     fields = [
         Field("/".join(str(part) for part in each["loc"]) or "body", each["msg"])
         for each in error.errors(include_url=False, include_input=False, include_context=False)
     ]
-    return problem(422, "The request does not have the form that is asked for.", fields)
+    return problem(422, "The request does not have the form that is asked for.", fields, request=request)
 
 
 async def http_error(_: Request, error: Exception) -> Response:

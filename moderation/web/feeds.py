@@ -16,6 +16,7 @@ from ..domain.content import checked_article_key
 from . import shapes
 from .console import templates
 from .hosted import address
+from .speech import VARIES, speech_for
 
 NEWEST = 50
 MEDIA_TYPE = "application/atom+xml"
@@ -24,10 +25,12 @@ _NO_XML = re.compile("[\ufffe\uffff]")  # all that a comment may hold and XML 1.
 
 async def feed(request: Request) -> Response:
     """GET /feeds/{site}.atom and /feeds/{site}/{article_id}.atom."""
-    title, rows = await run_in_threadpool(_newest, request)
+    about, rows = await run_in_threadpool(_newest, request)
+    speech = speech_for(request)
     base = str(request.base_url).rstrip("/")
     values = {
-        "title": _NO_XML.sub("", title),
+        "title": speech.say("Comments on {title}", title=_NO_XML.sub("", about)),
+        "speech": speech,
         "own": str(request.url),
         "updated": max((_changed(row) for row in rows), default="1970-01-01T00:00:00.000Z"),
         "entries": [_entry(row, base) for row in rows],
@@ -36,20 +39,20 @@ async def feed(request: Request) -> Response:
         request,
         "feed.xml",
         values,
-        headers={"Cache-Control": "public, max-age=60"},
+        headers={"Cache-Control": "public, max-age=60", "Content-Language": speech.language, **VARIES},
         media_type=MEDIA_TYPE,
     )
 
 
 def _newest(request: Request) -> tuple[str, Sequence[Row[Any]]]:
-    """Return (title, comments), newest first. Raises Missing (site) and Invalid (article id)."""
+    """Return (what it is about, comments), newest first. Raises Missing (site) and Invalid (article id)."""
     parts: Parts = request.app.state.parts
     site_id, key = request.path_params["site"], request.path_params.get("article_id")
     parts.scoring.bench(site_id)
     if key is None:
-        return f"Comments on {site_id}", read.newest(parts, site_id, NEWEST)
+        return site_id, read.newest(parts, site_id, NEWEST)
     content = parts.pages.content(Wanted(site_id, checked_article_key(key), "latest", NEWEST))
-    return f"Comments on {(content.article and content.article.title) or key}", content.comments
+    return (content.article and content.article.title) or key, content.comments
 
 
 def _entry(row: Row[Any], base: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ that index or read aloud. Everything is rendered here from what the API shows; n
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
@@ -26,6 +27,7 @@ from .cookies import set_cookie
 from .endpoint import read_body
 from .errors import refused
 from .identity import READER_COOKIE, READER_COOKIE_S, find_reader, host
+from .speech import VARIES, speech_for, spoken
 
 SORTS: dict[Sort, str] = {
     "latest": "latest",
@@ -68,7 +70,7 @@ async def post(request: Request) -> Response:
     except Refused as refusal:
         return await _shown(request, said=said, refusal=refusal)
     metrics.POSTED.labels(posted.comment.status).inc()
-    response = RedirectResponse(f"{_here(request)}#{posted.comment.id}", 303)
+    response = RedirectResponse(f"{_link(request)()}#{posted.comment.id}", 303)
     if reader is None:
         token = parts.signing.reader_token(posted.reader_id)
         set_cookie(response, request, READER_COOKIE, token, READER_COOKIE_S)
@@ -81,9 +83,11 @@ async def _shown(
     parts: Parts = request.app.state.parts
     reader = await find_reader(request, parts, request.app.state.origins) if request.method == "GET" else None
     values = await run_in_threadpool(_values, request, reader.person_id if reader else None)
-    values |= {"said": said or {}, "error": refusal.detail if refusal else None, "trap": TRAP}
+    speech = speech_for(request)
+    error = speech.say(refusal.detail) if refusal else None
+    values |= {"said": said or {}, "error": error, "trap": TRAP, "speech": speech}
     status = (await refused(request, refusal)).status_code if refusal else 200
-    headers = {"Cache-Control": "private, no-cache"}
+    headers = {"Cache-Control": "private, no-cache", "Content-Language": speech.language, **VARIES}
     return templates.TemplateResponse(request, "thread.html", values, status_code=status, headers=headers)
 
 
@@ -99,7 +103,9 @@ def _values(request: Request, reader_id: str | None) -> dict[str, Any]:
         "site": site_id,
         "article": shapes.article(content.article, key),
         "mine": [
-            shapes.comment(each.comment, each.reasons) for each in mine if each.comment.status in UNSHOWN
+            spoken(request, shapes.own(each.comment, each.reasons, each.grounds))
+            for each in mine
+            if each.comment.status in UNSHOWN
         ],
         "sort": wanted.order,
         "sorts": [
@@ -107,7 +113,7 @@ def _values(request: Request, reader_id: str | None) -> dict[str, Any]:
         ],
         "badge_words": shapes.BADGES,
         "thread": thread_id,
-        "here": address(site_id, key),
+        "link": _link(request),
         "feed": f"/feeds/{quote(site_id)}/{quote(key, safe='')}.atom",
         "answered": _answered(parts, _known_id(request, "reply")),
     }
@@ -138,7 +144,7 @@ def _page(wanted: Wanted, content: Content) -> dict[str, Any]:
         "items": [
             shapes.comment(row) | {"replies": replies[row.id]} for row in (*content.pinned, *content.comments)
         ],
-        "more": f"?{urlencode({'sort': wanted.order, 'cursor': cursor})}" if cursor else None,
+        "more": {"sort": wanted.order, "cursor": cursor} if cursor else None,
     }
 
 
@@ -151,7 +157,7 @@ def _one_thread(request: Request, comment_id: str) -> dict[str, Any]:
     cursor = cursors.write(next_id)
     return {
         "items": [shapes.comment(parent) | {"replies": [shapes.comment(row) for row in rows]}],
-        "more": f"?{urlencode({'thread': comment_id, 'cursor': cursor})}" if cursor else None,
+        "more": {"thread": comment_id, "cursor": cursor} if cursor else None,
     }
 
 
@@ -167,8 +173,16 @@ def _known_id(request: Request, name: str) -> str | None:
     return read_id(raw) if raw else None
 
 
-def _here(request: Request) -> str:
-    return address(request.path_params["site"], request.path_params["article_id"])
+def _link(request: Request) -> Callable[..., str]:
+    """Return what makes addresses of this page with other parameters; a language that was asked for stays."""
+    here = address(request.path_params["site"], request.path_params["article_id"])
+    kept = {"lang": request.query_params["lang"]} if "lang" in request.query_params else {}
+
+    def link(**parameters: str) -> str:
+        wanted = kept | parameters
+        return f"{here}?{urlencode(wanted)}" if wanted else here
+
+    return link
 
 
 def address(site_id: str, article_key: str) -> str:

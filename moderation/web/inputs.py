@@ -84,12 +84,12 @@ class AuthorInput(_Input):
 
 
 class PostInput(_Input):
-    """A new comment. softened_from: the id of the text that a nudge made the author reword."""
+    """A new comment. softened_from: the text before a nudge, which its author lets us keep for training."""
 
     body: Annotated[str, _shown(1, BODY_LIMIT)]
     parent_id: CommentId | None = None
     author: AuthorInput | None = None
-    softened_from: str | None = None
+    softened_from: Annotated[str | None, _shown(1, BODY_LIMIT)] = None
 
 
 class PreviewInput(_Input):

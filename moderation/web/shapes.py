@@ -114,6 +114,7 @@ class Article(TypedDict):
     url: str | None
     state: Literal["open", "closed", "premoderated"]
     comment_count: int
+    closes_at: str | None  # from when on it takes no comments; past: since when
     version: int
     pick_count: NotRequired[int]  # said where there are some
 
@@ -129,6 +130,7 @@ class Page(TypedDict):
 
 class OwnComments(TypedDict):
     items: list[Comment]
+    usual_wait_s: int | None  # how long comments of this site usually wait for a moderator; null: not known
 
 
 class Reader(TypedDict):
@@ -302,7 +304,16 @@ def report(row: Row[Any]) -> Report:
 def article(row: Row[Any] | None, key: str) -> Article:
     """Show an article; one without a row has no comments yet."""
     if row is None:
-        return {"id": key, "title": None, "url": None, "state": "open", "comment_count": 0, "version": 0}
+        new: Article = {
+            "id": key,
+            "title": None,
+            "url": None,
+            "state": "open",
+            "comment_count": 0,
+            "version": 0,
+            "closes_at": None,
+        }
+        return new
     shown: Article = {
         "id": row.key,
         "title": row.title,
@@ -310,5 +321,6 @@ def article(row: Row[Any] | None, key: str) -> Article:
         "state": row.state,
         "comment_count": row.comment_count,
         "version": row.version,
+        "closes_at": moment(row.closes_at_ms) if row.closes_at_ms else None,
     }
     return shown | {"pick_count": row.pick_count} if row.pick_count else shown

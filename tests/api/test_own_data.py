@@ -120,3 +120,52 @@ def test_many_comments_are_erased_in_slices_from_the_command_line(service: Servi
 def test_nobody_exports_or_erases_without_saying_who(anyone: httpx2.Client) -> None:
     assert anyone.get("/me/export").status_code == 401
     assert anyone.delete("/me").status_code == 401
+
+
+def test_a_first_draft_is_kept_with_what_was_posted_only_if_its_author_says_so(
+    service: Service, article: str, tmp_path: Path
+) -> None:
+    first, word = f"{NASTY} {MARK}-{article}", f"{MARK}-{article}"
+    with as_reader(service, "Ann Ferry") as ann, as_reader(service, "Bea Pier") as bea:
+        shown = ann.post(f"/articles/{article}/comments:preview", json={"body": first})
+        assert shown.json()["outcome"] == "refused"
+        posted(ann, article, f"{KIND} Softened.")
+        assert files_with(service, word) == [], "a draft that was only looked at"
+        assert ann.get("/me/export").json()["comments"][0].get("softened_from") is None
+
+        sent = posted(bea, article, f"{KIND} Softened too.", softened_from=first)
+        assert "softened_from" not in sent
+        assert "softened_from" not in bea.get(f"/comments/{sent['id']}").json()
+        kept = [name for name in files_with(service, word) if not name.startswith("firstword.db")]
+        assert kept == [], "in SQL alone: neither in Redis nor in a log"
+        assert bea.get("/me/export").json()["comments"][0]["softened_from"] == first
+        assert pairs(service, tmp_path)[sent["id"]]["first"] == first
+        assert pairs(service, tmp_path)[sent["id"]]["sent"] == f"{KIND} Softened too."
+
+        assert bea.delete("/me").status_code == 204
+        until(lambda: files_with(service, word) == [])
+        assert sent["id"] not in pairs(service, tmp_path)
+
+
+def test_a_first_draft_goes_with_the_comment_and_is_none_where_nothing_was_softened(
+    service: Service, article: str, tmp_path: Path
+) -> None:
+    with as_reader(service, "Ann Ferry") as ann:
+        same = posted(ann, article, KIND, softened_from=f" {KIND} ")
+        sent = posted(ann, article, f"{KIND} Again.", softened_from=NASTY)
+        assert set(pairs(service, tmp_path)) & {same["id"], sent["id"]} == {sent["id"]}
+        assert ann.delete(f"/comments/{sent['id']}").status_code == 204
+        assert sent["id"] not in pairs(service, tmp_path)
+        for wrong in ("", " ", "x" * 4001, "a\x00b", 7):
+            said = {"body": KIND, "softened_from": wrong}
+            answer = ann.post(f"/articles/{article}/comments", json=said)
+            assert answer.status_code == 422
+            assert answer.json()["errors"][0]["field"] == "softened_from"
+
+
+def pairs(service: Service, folder: Path) -> dict[str, dict[str, str]]:
+    """Export what may be kept for training, by the comment's id."""
+    file = folder / "pairs.jsonl"
+    exported = service.run("labels", "pairs", str(file))
+    assert exported.returncode == 0, exported.stderr
+    return {pair["id"]: pair for pair in map(json.loads, file.read_text().splitlines())}

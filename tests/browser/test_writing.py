@@ -120,3 +120,24 @@ def test_the_publishers_styles_and_ours_leave_each_other_alone(page: Page) -> No
     assert heading.evaluate("node => getComputedStyle(node).color") != "rgb(255, 0, 0)"
     outside = page.evaluate("() => [...document.styleSheets].map((sheet) => sheet.href)")
     assert all("thread" not in (href or "") for href in outside)
+
+
+@pytest.mark.parametrize("is_ticked", [False, True])
+def test_a_first_draft_is_sent_along_only_by_a_tick_that_nobody_made_for_them(
+    page: Page, is_ticked: bool
+) -> None:
+    sent: list[str] = []
+    page.on(
+        "request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None
+    )
+    write(page, HARSH, "Fay Mole")
+    box = page.get_by_role("checkbox", name="You may keep my first text")
+    expect(box).not_to_be_checked()
+    if is_ticked:
+        box.check()
+    page.get_by_role("button", name="Reword it").click()
+    write(page, f"{KIND} Softened {is_ticked}.", "Fay Mole")
+    expect(page.get_by_text("Your comment is published.")).to_be_visible()
+    assert '"softened_from"' not in "".join(sent[:-1])
+    assert ('"softened_from"' in sent[-1]) == is_ticked
+    assert page.evaluate("JSON.stringify(localStorage)").count("worthless") == 0

@@ -105,6 +105,14 @@ class Revision(SQLModel, table=True):
     created_at_ms: int = Field(sa_type=BigInteger)
 
 
+class Softening(SQLModel, table=True):
+    """What an author had written before a nudge, kept only because they ticked it."""
+
+    comment_id: str = Field(primary_key=True, foreign_key="comment.id", sa_type=Id)
+    body: str = Field(sa_type=Text)
+    created_at_ms: int = Field(sa_type=BigInteger)
+
+
 class Score(SQLModel, table=True):
     """What one model said of one revision: label → probability."""
 

@@ -1,19 +1,21 @@
-/* Comments that arrive while someone reads: put on top when the top is in view, else kept behind a pill
-   ("1 new comment"), so that nothing moves under the reader's eyes. */
+/* Comments that arrive while someone reads: kept behind a pill ("1 new comment") until they are asked for, so that
+   nothing moves under the reader's eyes. Only where nothing can move are they shown at once. */
 
 import { el } from "../shared/dom.js";
 import { words } from "./words.js";
 
-/* head: what stands above the list; onShown(): the list has grown */
-export function createArrivals({ list, head, onShown }) {
+/* head: what stands above the list; onShown(): the list has grown; onReload(): show the first page again */
+export function createArrivals({ list, head, state, onShown, onReload }) {
   const pill = el("button", { type: "button", class: "fw-pill", hidden: true, onclick: go });
   const rail = el("div", { class: "fw-rail" }, pill);
   let kept = [];
+  const isTrimmed = () => state.paging?.gone.length > 0;
 
   function arrive(comments) {
     const known = new Set(kept.map(({ id }) => id));
     kept = [...comments.filter(({ id }) => !known.has(id)), ...kept];
-    if (list.element.getBoundingClientRect().top >= 0) show();
+    const isBelow = list.element.getBoundingClientRect().top >= innerHeight; // the list is still to come
+    if (list.isEmpty || (isBelow && !isTrimmed())) show();
     else drawPill();
   }
 
@@ -27,7 +29,8 @@ export function createArrivals({ list, head, onShown }) {
     return views;
   }
 
-  function go() {
+  async function go() {
+    if (isTrimmed()) await onReload(); // the first page is not on the page any more
     const [first] = show();
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     head.scrollIntoView({ behavior: isCalm ? "auto" : "smooth", block: "start" });
@@ -44,6 +47,5 @@ export function createArrivals({ list, head, onShown }) {
     pill.textContent = kept.length > 0 ? words.newComments(kept.length) : "";
   }
 
-  new IntersectionObserver(([seen]) => { if (seen.isIntersecting) show(); }).observe(head);
   return { rail, arrive, forget };
 }

@@ -12,15 +12,22 @@ const EDIT_MS = 5 * 60_000; // the server's own
 const HUES = 8; // as many avatar colours as thread.css names
 
 /* hooks: ownId(), mayReply(), onReply(view), onLike(view), isLiked(id), onEdit(view), onRemove(view), onMoreReplies(view),
-   onReport(view), isReported(id),
+   onReport(view), isReported(id), onGoTo(id), onWaiting(view, place): say in `place` for how long,
    isMuted(authorId), onMuted(view, place): say in `place` whose comment is left out, onChoices(view, button): a menu of what else one may do,
    onDeclined(view, place): say in `place` why it was declined */
-export function createView(comment, hooks) {
+/* place: {depth, host: the view in whose replies it stands, answered: whom it names because it is not set in under them} */
+export function createView(comment, hooks, place) {
   const replies = el("ol", { class: "fw-replies", hidden: true });
   const more = el("button", { type: "button", class: "fw-more-replies", hidden: true, onclick: () => hooks.onMoreReplies(view) });
   const replySlot = el("div", { class: "fw-reply-slot" });
   const element = el("li", { class: "fw-item", "data-id": comment.id });
-  const view = { comment, element, replies, replySlot, update, countReplies, highlight, nextReplies: null, hasAllReplies: false };
+  const foldedCount = el("span", { class: "fw-folded", hidden: true });
+  const fold = el("button", { type: "button", class: "fw-fold", onclick: () => setFolded(!view.isFolded) });
+  const view = {
+    ...place, comment, element, replies, replySlot, fold, foldedCount, update, countReplies, setFolded, highlight,
+    answers: new Set(), isFolded: false, nextReplies: null, hasAllReplies: false,
+    get published() { return [...view.answers].filter(isPublished).length; },
+  };
 
   function update(next) {
     view.comment = next;
@@ -31,17 +38,27 @@ export function createView(comment, hooks) {
     element.classList.toggle("fw-is-pinned", Boolean(next.pinned));
     element.classList.toggle("fw-is-waiting", next.status === "pending");
     element.classList.toggle("fw-is-declined", next.status === "rejected");
-    countReplies();
+    setFolded(view.isFolded);
   }
 
   /* Say how many replies are not on the page yet. */
   function countReplies() {
-    const shown = replies.childElementCount;
-    const published = replies.querySelectorAll(":scope > .fw-item:not(.fw-is-waiting, .fw-is-declined)").length;
+    const { published } = view;
     const missing = view.hasAllReplies ? 0 : Math.max(0, (view.comment.reply_count ?? 0) - published);
-    replies.hidden = shown === 0;
+    replies.hidden = fold.hidden = replies.childElementCount === 0;
     more.hidden = missing === 0;
     more.textContent = missing === 0 ? "" : published ? words.showMoreReplies(missing) : words.showReplies(missing);
+    foldedCount.textContent = words.replies(published + missing);
+  }
+
+  /* Fold the branch to its first line, or open it again; kept while the page is open. */
+  function setFolded(is) {
+    view.isFolded = is;
+    element.classList.toggle("fw-is-folded", is);
+    foldedCount.hidden = !is;
+    fold.setAttribute("aria-expanded", String(!is));
+    fold.setAttribute("aria-label", is ? words.expand : words.collapse);
+    countReplies();
   }
 
   function highlight() {
@@ -65,23 +82,34 @@ function drawn(view, hooks) {
   }
   const nameId = freshId("author");
   const isOwn = Boolean(comment.author?.id) && comment.author.id === hooks.ownId();
-  const body = el("div", { class: "fw-body" });
+  const body = el("div", { class: "fw-body", dir: "auto" });
   body.innerHTML = comment.body_html;
   openLinksElsewhere(body);
   return el("article", { class: "fw-comment", "aria-labelledby": nameId, tabindex: "-1" },
     avatar(comment.author),
     el("header", { class: "fw-meta" },
-      el("span", { class: "fw-author", id: nameId, text: comment.author?.name ?? "" }),
+      el("span", { class: "fw-author", id: nameId, dir: "auto", text: comment.author?.name ?? "" }),
       ...(comment.author?.badges ?? []).map((badge) => el("span", { class: "fw-badge", text: words.badges[badge] ?? badge })),
       comment.featured ? el("span", { class: "fw-badge", text: words.featured }) : null,
       comment.pinned ? el("span", { class: "fw-badge fw-badge-own", text: words.pinned }) : null,
       isOwn ? el("span", { class: "fw-badge fw-badge-own", text: words.you }) : null,
       el("a", { class: "fw-link", href: linkTo(comment.id) }, timeElement(comment.created_at, "fw-time")),
-      comment.edited_at ? el("span", { class: "fw-edited", text: words.edited }) : null),
+      comment.edited_at ? el("span", { class: "fw-edited", text: words.edited }) : null,
+      answers(view, hooks),
+      view.foldedCount, view.fold),
     note(view, hooks),
     body,
     actions(view, hooks, isOwn));
 }
+
+/* A reply that is not set in under the one it answers says whom, and leads there. */
+function answers({ answered }, hooks) {
+  const { id, author } = answered?.comment ?? {};
+  if (!author?.name) return null;
+  return el("a", { class: "fw-link fw-answers", href: linkTo(id), text: words.inReplyTo(author.name), onclick: () => hooks.onGoTo(id) });
+}
+
+const isPublished = ({ comment: { status } }) => status === "approved" || status === "withdrawn";
 
 function avatar(author) {
   const name = author?.name ?? "";
@@ -94,7 +122,9 @@ function avatar(author) {
 function note(view, hooks) {
   const { comment } = view;
   if (comment.status === "pending") {
-    return el("p", { class: "fw-note" }, el("strong", { text: words.waiting }), ` · ${words.waitingMore}`);
+    const waits = el("p", { class: "fw-note" }, el("strong", { text: words.waiting }), ` · ${words.waitingMore}`);
+    hooks.onWaiting(view, waits);
+    return waits;
   }
   if (comment.status !== "rejected") return null;
   const place = el("div", { class: "fw-note fw-note-declined" });

@@ -33,6 +33,7 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
   const later = () => late(element.getRootNode());
   let isBusy = false;
   let nudgedFor = null; // the text that its author was told of
+  let first = null; // what was written before a nudge, if its author ticked that it may be kept
   let attempt = draft.attempt ?? null; // {payload, key}: the same text again is the same request
 
   text.input.addEventListener("input", () => { keep(); grow(); count(); text.fail(null); });
@@ -86,6 +87,7 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
     try {
       if (!isSure && await isNudged(comment)) return;
       if (parent) comment.parent_id = parent.id;
+      if (first && first !== comment.body) comment.softened_from = first;
       const payload = JSON.stringify(comment);
       if (attempt?.payload !== payload) attempt = { payload, key: newKey() };
       keep();
@@ -106,8 +108,8 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
     const parts = await later().catch(() => null);
     if (!parts) return false;
     const nudge = parts.createNudge({
-      shown, body: comment.body,
-      onReword: () => { result.replaceChildren(); text.input.focus(); },
+      shown, body: comment.body, mayKeep: true,
+      onReword: (isKept) => { first = isKept ? first ?? comment.body : null; result.replaceChildren(); text.input.focus(); },
       onSend: () => submit({ isSure: true }),
     });
     result.replaceChildren(nudge);
@@ -122,7 +124,7 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
       text.input.focus();
       return;
     }
-    attempt = null;
+    attempt = first = null;
     text.input.value = "";
     memory.dropDraft(place);
     grow();

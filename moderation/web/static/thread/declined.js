@@ -2,6 +2,7 @@
 
 import { el } from "../shared/dom.js";
 import { appealOf } from "./appealing.js";
+import { duration } from "./problems.js";
 import { languageNow, words } from "./words.js";
 
 /* Return the reasons of a refusal as a list of sentences, each once; what merely raised a doubt is left out. */
@@ -33,6 +34,12 @@ export function explain(thread, view, place) {
     grounds(comment),
     appealOf(thread, comment,
       el("button", { type: "button", class: "fw-action", text: words.dismiss, onclick: () => dismiss(thread, view) })));
+}
+
+/* Say how long comments usually wait for a moderator, where that is known. */
+export async function tellWait({ api, state }, _, place) {
+  state.usualWait_s ??= (await api.mine().catch(() => null))?.usual_wait_s ?? 0;
+  if (state.usualWait_s) place.append(` ${words.usually(duration(state.usualWait_s))}`);
 }
 
 function titleOf({ isEditRefused, statement }) {

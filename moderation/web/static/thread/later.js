@@ -3,12 +3,14 @@
    A module that is imported here and not from embed.js lands in later.js, its sentences in the group "later" of
    words/en.json, its styles in later.css. What it imports of the first bundle's modules is handed over. */
 
+import { like, loadReplies, openReply } from "./acting.js";
 import { openChoices } from "./choices.js";
-import { explain, refusal } from "./declined.js";
+import { explain, refusal, tellWait } from "./declined.js";
 import { toggleSorts } from "./menu.js";
 import { veil } from "./muting.js";
 import { createNudge } from "./nudge.js";
 import { askToRemove, openEdit } from "./owning.js";
+import { loadMore } from "./paging.js";
 import { sentenceFor } from "./problems.js";
 import { openReport } from "./reporting.js";
 import { goTo } from "./travel.js";
@@ -17,4 +19,7 @@ import { openYours } from "./yours.js";
 
 learn(ENGLISH.later);
 
-export const later = { askToRemove, createNudge, explain, goTo, openChoices, openEdit, openReport, openYours, refusal, sentenceFor, toggleSorts, veil };
+export const later = {
+  askToRemove, createNudge, explain, goTo, like, loadMore, loadReplies, openChoices,
+  openEdit, openReply, openReport, openYours, refusal, sentenceFor, tellWait, toggleSorts, veil,
+};

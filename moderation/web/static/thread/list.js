@@ -1,26 +1,36 @@
 /* The comments on the page: one view per id, each in its place, whatever order news arrives in.
 
+   Two levels of replies are set in; deeper ones stand among those of the second, and say whom they answer.
    Knows no network; thread.js tells it what to show. */
 
 import { el } from "../shared/dom.js";
 import { createView } from "./comment.js";
 
+const DEEPEST = 2; // a third level of replies would leave a phone no room for words
+
 export function createList(hooks) {
   const element = el("ol", { class: "fw-list" });
   const views = new Map();
 
-  /* Put a comment with its first replies into a list, or refresh the one that is there. */
-  function put(comment, { into = element, before = null } = {}) {
+  /* Put a comment with its first replies where it belongs, or refresh the one that is there. */
+  function put(comment, { before = null } = {}) {
     let view = views.get(comment.id);
-    if (view) {
-      if (isNewer(comment, view.comment)) view.update(comment);
-    } else {
-      view = createView(comment, hooks);
-      views.set(comment.id, view);
-      into.insertBefore(view.element, comment.pinned && into === element ? top() : before);
-    }
-    for (const reply of comment.replies ?? []) put(reply, { into: view.replies, before: laterThan(reply, view.replies) });
+    if (!view) view = added(comment, before);
+    else if (isNewer(comment, view.comment)) view.update(comment);
+    for (const reply of comment.replies ?? []) put(reply);
     view.countReplies();
+    return view;
+  }
+
+  function added(comment, before) {
+    const parent = views.get(comment.parent_id) ?? null;
+    const isDeep = parent?.depth === DEEPEST;
+    const host = isDeep ? parent.host : parent;
+    const view = createView(comment, hooks, { host, depth: parent ? Math.min(parent.depth + 1, DEEPEST) : 0, answered: isDeep ? parent : null });
+    views.set(comment.id, view);
+    parent?.answers.add(view);
+    if (host) host.replies.insertBefore(view.element, laterThan(comment, host.replies));
+    else element.insertBefore(view.element, comment.pinned ? top() : before);
     return view;
   }
 
@@ -28,10 +38,10 @@ export function createList(hooks) {
   function putReply(comment) {
     const parent = views.get(comment.parent_id);
     if (!parent) return null;
-    const view = put(comment, { into: parent.replies, before: laterThan(comment, parent.replies) });
-    const known = parent.replies.querySelectorAll(":scope > .fw-item:not(.fw-is-waiting, .fw-is-declined)").length;
-    parent.comment = { ...parent.comment, reply_count: Math.max(known, parent.comment.reply_count ?? 0) };
+    const view = put(comment);
+    parent.comment = { ...parent.comment, reply_count: Math.max(parent.published, parent.comment.reply_count ?? 0) };
     parent.countReplies();
+    parent.host?.countReplies();
     return view;
   }
 
@@ -43,15 +53,21 @@ export function createList(hooks) {
   function drop(id) {
     const view = views.get(id);
     if (!view) return;
-    for (const item of view.element.querySelectorAll(".fw-item")) views.delete(item.dataset.id);
-    views.delete(id);
-    view.element.remove();
+    forget(view);
     const parent = views.get(view.comment.parent_id);
     if (parent) {
+      parent.answers.delete(view);
       const published = view.comment.status === "approved" ? 1 : 0;
       parent.comment = { ...parent.comment, reply_count: Math.max(0, (parent.comment.reply_count ?? 0) - published) };
       parent.countReplies();
     }
+    view.host?.countReplies();
+  }
+
+  function forget(view) {
+    for (const answer of view.answers) forget(answer);
+    views.delete(view.comment.id);
+    view.element.remove();
   }
 
   /* Before which new ones are put: pinned comments stay above. */

@@ -24,6 +24,7 @@ export function createOwn({ api, memory, state, list }) {
     if (!memory.token) return;
     const page = await api.mine().catch(() => null);
     if (!page) return;
+    state.usualWait_s = page.usual_wait_s ?? 0;
     const wereWaiting = new Set(memory.waiting);
     for (const comment of page.items) {
       if (comment.status === "pending") wereWaiting.add(comment.id);

@@ -50,7 +50,7 @@ async function remove({ api, list, say, showEmpty, refresh, focusHeading }, view
     if (problem.status !== 404) return say(words.removeFailed);
   }
   const wasCounted = view.comment.status === "approved";
-  if (view.replies.childElementCount || view.comment.reply_count) view.update({ ...view.comment, status: "withdrawn" });
+  if (view.answers.size || view.comment.reply_count) view.update({ ...view.comment, status: "withdrawn" });
   else list.drop(view.comment.id);
   say(words.removed);
   focusHeading();

@@ -6,7 +6,14 @@
 const PAGE_IS_DARK_BELOW = 0.4; // relative luminance; mid greys read better with dark text
 
 export function followTheme(slot, root) {
-  const apply = () => { root.dataset.fwTheme = chosen(slot) ?? looksDark(slot) ?? "light"; };
+  const apply = () => {
+    const own = chosen(slot);
+    root.dataset.fwTheme = own ?? looksDark(slot);
+    const ink = getComputedStyle(slot).color;
+    const isLegible = !own && isDark(ink) === (root.dataset.fwTheme === "light"); // else the background is not where we looked
+    if (isLegible) root.style.setProperty("--_page-ink", ink);
+    else root.style.removeProperty("--_page-ink");
+  };
   apply();
   addEventListener("load", apply); // the page's styles may come later than we do
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => requestAnimationFrame(apply));
@@ -23,15 +30,20 @@ function chosen(slot) {
 
 function looksDark(slot) {
   for (let node = slot; node; node = node.parentElement) {
-    const [red, green, blue, alpha = 1] = (getComputedStyle(node).backgroundColor.match(/^rgba?\(([^)]+)\)/)?.[1] ?? "0 0 0 0")
-      .split(/[\s,/]+/).map(Number);
-    if (alpha > 0.5) return luminance(red, green, blue) < PAGE_IS_DARK_BELOW ? "dark" : "light";
+    const colour = getComputedStyle(node).backgroundColor;
+    if (channels(colour)[3] > 0.5) return isDark(colour) ? "dark" : "light";
   }
   const isDarkCanvas = getComputedStyle(document.documentElement).colorScheme.includes("dark");
   return isDarkCanvas && matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-function luminance(...channels) {
-  const [red, green, blue] = channels.map((value) => (value / 255) ** 2.2);
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+function isDark(colour) {
+  const [red, green, blue] = channels(colour).map((value) => (value / 255) ** 2.2);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < PAGE_IS_DARK_BELOW;
+}
+
+/* Return red, green, blue and alpha of a computed colour; one in another form counts as transparent. */
+function channels(colour) {
+  const [red, green, blue, alpha = 1] = (colour.match(/^rgba?\(([^)]+)\)/)?.[1] ?? "0 0 0 0").split(/[\s,/]+/).map(Number);
+  return [red, green, blue, alpha];
 }

@@ -5,7 +5,7 @@
    what others do meanwhile news.js. `thread` is what the second bundle's functions are handed (later.js). */
 
 import { el, freshId } from "../shared/dom.js";
-import { keepTime } from "../shared/when.js";
+import { dayOf, keepTime } from "../shared/when.js";
 import { createArrivals } from "./arrivals.js";
 import { createApi } from "./api.js";
 import { createComposer } from "./composer.js";
@@ -30,7 +30,7 @@ export async function mount(slot, shadow, base) {
   const memory = createMemory(site, article);
   const api = createApi({ base, site, article, memory });
   const root = el("section", { class: "fw-root" });
-  const state = { sort: SORTS.includes(memory.sort) ? memory.sort : "latest", ownId: null, isOpen: true, cursor: null, version: 0, isListening: false };
+  const state = { sort: SORTS.includes(memory.sort) ? memory.sort : "latest", ownId: null, isOpen: true, cursor: null, version: 0, paging: null, isListening: false };
   const spoken = choose(slot, base);
   const first = api.list({ sort: state.sort });
   first.catch(() => {}); // it is looked at below; until then a failure is nobody's
@@ -52,25 +52,27 @@ function build({ shadow, root, memory, api, state, first }) {
   const stateNote = el("p", { class: "fw-state", hidden: true });
   const empty = el("p", { class: "fw-empty", text: words.empty, hidden: true });
   const status = el("div", { class: "fw-status", role: "status", "aria-live": "polite" });
-  const more = el("button", { type: "button", class: "fw-button fw-button-quiet fw-more", text: words.loadMore, hidden: true, onclick: loadMore });
+  const more = el("button", { type: "button", class: "fw-button fw-button-quiet fw-more", text: words.loadMore, hidden: true, onclick: () => open("loadMore") });
   const list = createList({
     ownId: () => state.ownId, mayReply: () => state.isOpen, isLiked: memory.isLiked, isReported: memory.isReported,
-    onReply: openReply, onLike: like, onMoreReplies: loadReplies,
+    onReply: (view) => open("openReply", view), onLike: (view) => open("like", view),
+    onMoreReplies: (view) => open("loadReplies", view), onGoTo: (id) => open("goTo", id),
     onEdit: (view) => open("openEdit", view), onRemove: (view) => open("askToRemove", view),
     onReport: (view) => open("openReport", view),
     isMuted: (id) => id in (memory.mutes ?? {}), onMuted: (view, place) => open("veil", view, place),
     onChoices: (view, button) => open("openChoices", view, button),
+    onWaiting: (view, place) => open("tellWait", view, place),
     onDeclined: (view, place) => open("explain", view, place),
   });
   const own = createOwn({ api, memory, state, list });
   const panel = el("div", {});
   const yours = el("button", { type: "button", class: "fw-action", text: words.yours, onclick: () => open("openYours", panel) });
   const foot = el("div", { class: "fw-foot" }, el("a", { class: "fw-action", href: api.policy, text: words.policy }), yours, panel);
-  const thread = { shadow, api, memory, state, list, own, say, showEmpty, refresh, resort, focusHeading: () => heading.focus({ preventScroll: true }) };
+  const thread = { shadow, api, memory, state, list, own, more, say, settle, onPosted, showEmpty, refresh, resort, focusHeading: () => heading.focus({ preventScroll: true }) };
   const composer = createComposer({ api, memory, place: "top", onPosted });
   const head = el("div", { class: "fw-head" }, heading,
     createSort({ sort: state.sort, onOpen: (sorting) => open("toggleSorts", sorting) }));
-  const arrivals = createArrivals({ list, head, onShown: showEmpty });
+  const arrivals = createArrivals({ list, head, state, onShown: showEmpty, onReload: load });
   const news = createNews({ api, memory, state, list, own, arrivals, refresh, showCount, showEmpty });
 
   skeleton();
@@ -97,6 +99,8 @@ function build({ shadow, root, memory, api, state, first }) {
       const [page] = await Promise.all([asked, own.know()]);
       list.clear();
       arrivals.forget();
+      state.paging?.button.remove();
+      state.paging = null; // paging.js begins anew
       settle(page);
       for (const comment of [...page.pinned ?? [], ...page.items]) list.put(comment);
       news.listen();
@@ -120,33 +124,6 @@ function build({ shadow, root, memory, api, state, first }) {
     load();
   }
 
-  async function loadMore() {
-    const last = list.element.lastElementChild;
-    more.setAttribute("aria-disabled", "true");
-    try {
-      const page = await api.list({ sort: state.sort, cursor: state.cursor });
-      for (const comment of page.items) list.put(comment);
-      settle(page);
-      last?.nextElementSibling?.querySelector("article")?.focus({ preventScroll: true });
-    } catch {
-      say(words.loadFailed);
-    } finally {
-      more.removeAttribute("aria-disabled");
-    }
-  }
-
-  async function loadReplies(view) {
-    try {
-      const page = await api.replies(view.comment.id, view.nextReplies);
-      for (const reply of page.items) list.putReply(reply);
-      view.nextReplies = page.next_cursor;
-      view.hasAllReplies = !page.next_cursor;
-      view.countReplies();
-    } catch {
-      say(words.loadFailed);
-    }
-  }
-
   function settle(page) {
     state.cursor = page.next_cursor;
     more.hidden = !page.next_cursor;
@@ -154,16 +131,17 @@ function build({ shadow, root, memory, api, state, first }) {
     about(page.article);
   }
 
-  function about({ comment_count: comments, state: articleState, version, pick_count: picks = 0 }) {
+  function about({ comment_count: comments, state: articleState, version, closes_at: closesAt, pick_count: picks = 0 }) {
     state.hasPicks = picks > 0;
     yours.hidden = !memory.token;
     state.version = Math.max(state.version, version ?? 0);
     showCount(comments);
     const wasOpen = state.isOpen;
-    state.isOpen = articleState !== "closed";
+    const isOver = closesAt && Date.parse(closesAt) <= Date.now();
+    state.isOpen = articleState !== "closed" && !isOver;
     composer.element.hidden = !state.isOpen;
-    stateNote.hidden = !["closed", "premoderated"].includes(articleState);
-    stateNote.textContent = articleState === "premoderated" ? words.premoderated : words.closed;
+    stateNote.hidden = state.isOpen && articleState !== "premoderated";
+    stateNote.textContent = state.isOpen ? words.premoderated : isOver ? words.closedSince(dayOf(closesAt)) : words.closed;
     if (wasOpen !== state.isOpen) root.classList.toggle("fw-is-closed", !state.isOpen);
   }
 
@@ -194,45 +172,6 @@ function build({ shadow, root, memory, api, state, first }) {
     showEmpty();
     if (comment.status === "approved") await refresh(comment.article_version);
     return view;
-  }
-
-  function openReply(view) {
-    if (view.replySlot.firstChild) return view.replySlot.querySelector("textarea").focus();
-    const button = shadow.activeElement;
-    const close = () => { view.replySlot.replaceChildren(); button?.focus(); };
-    const reply = createComposer({
-      api, memory, place: view.comment.id, parent: view.comment, onCancel: close,
-      onPosted: async (comment) => {
-        view.replySlot.replaceChildren();
-        say(comment.status === "pending" ? words.held : words.posted);
-        const posted = onPosted(comment);
-        list.get(comment.id)?.element.querySelector("article").focus({ preventScroll: true });
-        await posted;
-      },
-    });
-    view.replySlot.replaceChildren(reply.element);
-    reply.focus();
-  }
-
-  /* Shown at once, and taken back if the server does not agree. */
-  async function like(view) {
-    const { id } = view.comment;
-    const isLiked = !(view.isLiked ?? memory.isLiked(id));
-    const before = view.comment.reactions?.like ?? 0;
-    const show = (likes, is) => {
-      view.isLiked = is;
-      view.comment = { ...view.comment, reactions: { like: likes } };
-      view.drawLikes();
-    };
-    show(Math.max(0, before + (isLiked ? 1 : -1)), isLiked);
-    try {
-      const { reactions } = await api.like(id, isLiked, memory.name || words.anonymous);
-      memory.keepLiked(id, isLiked);
-      show(reactions.like, isLiked);
-    } catch {
-      show(before, !isLiked);
-      say(words.likeFailed);
-    }
   }
 
   // ── saying ──

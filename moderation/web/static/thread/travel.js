@@ -8,6 +8,7 @@ const DEPTH = 5; // of answers above it that are fetched
 export async function goTo(thread, id) {
   if (!(await isShown(thread, id))) return thread.say(words.linkGone);
   const view = thread.list.get(id);
+  for (let above = view.host; above; above = above.host) above.setFolded(false);
   view.highlight();
   view.element.scrollIntoView({ block: "center" });
   view.element.querySelector("article").focus({ preventScroll: true });
