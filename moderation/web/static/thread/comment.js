@@ -11,14 +11,11 @@ import { inNumbers, words } from "./words.js";
 const EDIT_MS = 5 * 60_000; // the server's own
 const HUES = 8; // as many avatar colours as thread.css names
 
-/* hooks: ownId(), mayReply(), onReply(view), onLike(view), isLiked(id), onEdit(view), onRemove(view), onMoreReplies(view),
-   onReport(view), isReported(id), onGoTo(id), onWaiting(view, place): say in `place` for how long,
-   isMuted(authorId), onMuted(view, place): say in `place` whose comment is left out, onChoices(view, button): a menu of what else one may do,
-   onDeclined(view, place): say in `place` why it was declined */
+/* hooks: {state, memory, open(name, …): a function of later.js, called with the thread and what follows} */
 /* place: {depth, host: the view in whose replies it stands, answered: whom it names because it is not set in under them} */
 export function createView(comment, hooks, place) {
   const replies = el("ol", { class: "fw-replies", hidden: true });
-  const more = el("button", { type: "button", class: "fw-more-replies", hidden: true, onclick: () => hooks.onMoreReplies(view) });
+  const more = el("button", { type: "button", class: "fw-more-replies", hidden: true, onclick: () => hooks.open("loadReplies", view) });
   const replySlot = el("div", { class: "fw-reply-slot" });
   const element = el("li", { class: "fw-item", "data-id": comment.id });
   const foldedCount = el("span", { class: "fw-folded", hidden: true });
@@ -75,13 +72,13 @@ function drawn(view, hooks) {
   if (comment.status === "withdrawn") {
     return el("article", { class: "fw-comment fw-is-withdrawn" }, el("p", { class: "fw-withdrawn", text: words.withdrawn }));
   }
-  if (hooks.isMuted(comment.author?.id) && !view.isRevealed) {
+  if (hooks.memory.mutes?.[comment.author?.id] !== undefined && !view.isRevealed) {
     const place = el("article", { class: "fw-comment fw-is-withdrawn", tabindex: "-1" });
-    hooks.onMuted(view, place);
+    hooks.open("veil", view, place);
     return place;
   }
   const nameId = freshId("author");
-  const isOwn = Boolean(comment.author?.id) && comment.author.id === hooks.ownId();
+  const isOwn = Boolean(comment.author?.id) && comment.author.id === hooks.state.ownId;
   const body = el("div", { class: "fw-body", dir: "auto" });
   body.innerHTML = comment.body_html;
   openLinksElsewhere(body);
@@ -106,7 +103,7 @@ function drawn(view, hooks) {
 function answers({ answered }, hooks) {
   const { id, author } = answered?.comment ?? {};
   if (!author?.name) return null;
-  return el("a", { class: "fw-link fw-answers", href: linkTo(id), text: words.inReplyTo(author.name), onclick: () => hooks.onGoTo(id) });
+  return el("a", { class: "fw-link fw-answers", href: linkTo(id), text: words.inReplyTo(author.name), onclick: () => hooks.open("goTo", id) });
 }
 
 const isPublished = ({ comment: { status } }) => status === "approved" || status === "withdrawn";
@@ -123,45 +120,38 @@ function note(view, hooks) {
   const { comment } = view;
   if (comment.status === "pending") {
     const waits = el("p", { class: "fw-note" }, el("strong", { text: words.waiting }), ` · ${words.waitingMore}`);
-    hooks.onWaiting(view, waits);
+    hooks.open("tellWait", view, waits);
     return waits;
   }
   if (comment.status !== "rejected") return null;
   const place = el("div", { class: "fw-note fw-note-declined" });
-  hooks.onDeclined(view, place);
+  hooks.open("explain", view, place);
   return place;
 }
 
 function actions(view, hooks, isOwn) {
   const { comment } = view;
   const row = el("div", { class: "fw-actions" });
-  if (comment.status === "approved") row.append(likes(view, hooks, isOwn));
-  if (comment.status === "approved" && hooks.mayReply()) {
-    row.append(el("button", {
-      type: "button", class: "fw-action", text: words.reply, "aria-label": words.replyTo(comment.author.name),
-      onclick: () => hooks.onReply(view),
-    }));
-  }
-  if (comment.status === "approved" && !isOwn) {
-    row.append(el("button", {
-      type: "button", class: "fw-action fw-report", text: hooks.isReported(comment.id) ? words.reported : words.report,
-      "aria-haspopup": "dialog", onclick: () => hooks.onReport(view),
-    }));
+  const add = (text, name, more = {}) => {
+    const button = el("button", { type: "button", class: "fw-action", text, onclick: () => hooks.open(name, view, button), ...more });
+    row.append(button);
+    return button;
+  };
+  if (comment.status === "approved") {
+    row.append(likes(view, hooks, isOwn));
+    if (hooks.state.isOpen) add(words.reply, "openReply", { "aria-label": words.replyTo(comment.author.name) });
+    if (!isOwn) add(hooks.memory.isReported(comment.id) ? words.reported : words.report, "openReport", { class: "fw-action fw-report", "aria-haspopup": "dialog" });
   }
   if (isOwn && comment.status !== "rejected") {
     const left_ms = new Date(comment.created_at).getTime() + EDIT_MS - Date.now();
-    if (left_ms > 0 && hooks.mayReply()) {
-      const edit = el("button", { type: "button", class: "fw-action", text: words.edit, onclick: () => hooks.onEdit(view) });
+    if (left_ms > 0 && hooks.state.isOpen) {
+      const edit = add(words.edit, "openEdit");
       setTimeout(() => edit.remove(), left_ms);
-      row.append(edit);
     }
-    row.append(el("button", { type: "button", class: "fw-action", text: words.remove, onclick: () => hooks.onRemove(view) }));
+    add(words.remove, "askToRemove");
   }
   if (!isOwn && comment.author?.id) {
-    const dots = el("button", {
-      type: "button", class: "fw-action fw-dots", text: "⋯", "aria-haspopup": "menu", "aria-expanded": "false",
-      "aria-label": words.choicesFor(comment.author.name), onclick: () => hooks.onChoices(view, dots),
-    });
+    const dots = add("⋯", "openChoices", { class: "fw-action fw-dots", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": words.choicesFor(comment.author.name) });
     row.append(el("span", { class: "fw-menu-place" }, dots));
   }
   return row;
@@ -172,10 +162,10 @@ function likes(view, hooks, isOwn) {
   const number = el("span", { class: "fw-likes" });
   const word = el("span", {});
   const button = isOwn ? el("span", {}, number)
-    : el("button", { type: "button", class: "fw-action fw-like", onclick: () => hooks.onLike(view) }, word, number);
+    : el("button", { type: "button", class: "fw-action fw-like", onclick: () => hooks.open("like", view) }, word, number);
   view.drawLikes = () => {
     const count = view.comment.reactions?.like ?? 0;
-    const isLiked = view.isLiked ?? hooks.isLiked(view.comment.id); // the view knows first, the browser once it is so
+    const isLiked = view.isLiked ?? hooks.memory.isLiked(view.comment.id); // the view knows first, the browser once it is so
     word.textContent = isLiked ? words.liked : words.like;
     button.setAttribute("aria-pressed", String(isLiked));
     button.hidden = isOwn && count === 0;

@@ -53,17 +53,7 @@ function build({ shadow, root, memory, api, state, first }) {
   const empty = el("p", { class: "fw-empty", text: words.empty, hidden: true });
   const status = el("div", { class: "fw-status", role: "status", "aria-live": "polite" });
   const more = el("button", { type: "button", class: "fw-button fw-button-quiet fw-more", text: words.loadMore, hidden: true, onclick: () => open("loadMore") });
-  const list = createList({
-    ownId: () => state.ownId, mayReply: () => state.isOpen, isLiked: memory.isLiked, isReported: memory.isReported,
-    onReply: (view) => open("openReply", view), onLike: (view) => open("like", view),
-    onMoreReplies: (view) => open("loadReplies", view), onGoTo: (id) => open("goTo", id),
-    onEdit: (view) => open("openEdit", view), onRemove: (view) => open("askToRemove", view),
-    onReport: (view) => open("openReport", view),
-    isMuted: (id) => id in (memory.mutes ?? {}), onMuted: (view, place) => open("veil", view, place),
-    onChoices: (view, button) => open("openChoices", view, button),
-    onWaiting: (view, place) => open("tellWait", view, place),
-    onDeclined: (view, place) => open("explain", view, place),
-  });
+  const list = createList({ state, memory, open });
   const own = createOwn({ api, memory, state, list });
   const panel = el("div", {});
   const yours = el("button", { type: "button", class: "fw-action", text: words.yours, onclick: () => open("openYours", panel) });
