@@ -13,7 +13,7 @@ from ..domain.errors import Conflict, Forbidden, Missing
 from ..domain.policy import harm, judge, lane
 from ..domain.states import is_asked_again
 from ..live.queue import priority
-from ..store import articles, audit, comments, decisions, mutes, people
+from ..store import articles, audit, comments, decisions, mutes, people, replies
 from ..store.writer import Transaction
 from . import grounds, scoring
 from .admission import limit_posts, refuse_closed, signals_of
@@ -44,6 +44,7 @@ class Known:
 
     name: str
     mute_count: int = 0
+    unread_replies: int = 0
 
 
 def list_own(parts: Parts, reader_id: str, *, site_id: str, article_key: str) -> list[Changed]:
@@ -64,7 +65,8 @@ def reader(parts: Parts, reader_id: str) -> Known:
         found = people.get_author(connection, reader_id)
         if found is None or found.standing == ERASED:
             raise Missing("This reader no longer exists.")
-        return Known(found.name, mutes.count(connection, reader_id))
+        counted = mutes.count(connection, reader_id), replies.count_unread(connection, reader_id)
+        return Known(found.name, *counted)
 
 
 async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address: str) -> Changed:

@@ -77,6 +77,19 @@ def _shown(least: int, most: int) -> Any:
     return Limited(json_schema_extra={"minLength": least, "maxLength": most})
 
 
+class OwnRepliesQuery(_Query):
+    """A page of replies to oneself."""
+
+    limit: Annotated[int, Limited(ge=1, le=200)] = 20
+    cursor: Annotated[str | None, StringConstraints(max_length=100)] = None
+
+
+class SeenInput(_Input):
+    """Replies that one has seen."""
+
+    ids: Annotated[list[CommentId], Limited(min_length=1, max_length=200)]
+
+
 class AuthorInput(_Input):
     """How a reader wants to be called."""
 

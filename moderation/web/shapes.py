@@ -149,6 +149,7 @@ class Me(TypedDict):
     role: str
     signed_in: bool
     mute_count: int
+    unread_replies: int
 
 
 class Kept(TypedDict):
@@ -159,6 +160,29 @@ class Kept(TypedDict):
     notices: list[dict[str, Any]]
     appeals: list[dict[str, Any]]
     mutes: list[dict[str, Any]]
+    replies: list[dict[str, Any]]
+
+
+class RepliedArticle(TypedDict):
+    id: str
+    title: str | None
+    url: str | None
+
+
+class ReplyToMe(Comment):
+    article: RepliedArticle
+    is_read: bool
+
+
+class RepliesToMe(TypedDict):
+    items: list[ReplyToMe]
+    unread: int
+    feed_since: str | None
+    next_cursor: str | None
+
+
+class PrivateFeed(TypedDict):
+    url: str
 
 
 class Muted(TypedDict):
