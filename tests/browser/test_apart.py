@@ -1,12 +1,14 @@
-"""What stands apart: muted people, pinned comments, editors' picks; in the widget and in the console."""
+"""What stands apart: muted people, pinned comments, editors' picks, replies to oneself."""
 
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.test_access import check
 from tests.browser.ways import go_to_plain, opened, photograph, write
+from tests.conditions import until
 from tests.service import Service
 from tests.story import seed
 
@@ -146,3 +148,33 @@ def test_moderators_pin_and_feature_in_the_console_by_button_and_by_key(
     feature.focus()
     page.keyboard.press("p")
     expect(pin).to_have_attribute("aria-pressed", "false")
+
+
+def test_who_was_answered_sees_it_on_their_next_page_and_may_follow_by_a_feed(
+    context: BrowserContext, paper: Service, troubles: list[str]
+) -> None:
+    page = visit(context, paper, "answered", troubles)
+    write(page, f"{KIND} Mine.", "Ann")
+    expect(page.get_by_text("Mine.")).to_be_visible()
+    mine = paper.page("answered")["items"][0]["id"]
+    paper.post("answered", "Well said, and thank you.", author={"name": "Bea"}, parent_id=mine)
+    token = page.evaluate("JSON.parse(localStorage['firstword:token:main'])")
+    with paper.client(token) as ann:
+        until(lambda: ann.get("/me").json()["unread_replies"])
+    go_to_plain(page, paper.url, "another")
+    page.get_by_role("button", name="1 new reply to you").click()
+    panel = page.get_by_role("group", name="For you")
+    expect(panel).to_be_focused()
+    expect(panel.get_by_role("link")).to_contain_text("Bea")
+    check(page)
+    photograph(page, "replies")
+    panel.get_by_role("button", name="Make a private feed").click()
+    address = panel.get_by_role("textbox", name="Address of your feed").input_value()
+    assert "Well said, and thank you." in httpx2.get(address).text
+    check(page)
+    panel.get_by_role("button", name="End the feed").click()
+    expect(panel.get_by_role("button", name="Make a private feed")).to_be_focused()
+    assert httpx2.get(address).status_code == 404
+    go_to_plain(page, paper.url, "answered")
+    expect(page.get_by_text("Well said, and thank you.")).to_be_visible()
+    expect(page.get_by_role("button", name="1 new reply to you")).to_have_count(0)

@@ -4,6 +4,7 @@
    words/en.json, its styles in later.css. What it imports of the first bundle's modules is handed over. */
 
 import { like, loadReplies, openReply } from "./acting.js";
+import { announce } from "./answers.js";
 import { openChoices } from "./choices.js";
 import { explain, refusal, tellWait } from "./declined.js";
 import { toggleSorts } from "./menu.js";
@@ -20,6 +21,6 @@ import { openYours } from "./yours.js";
 learn(ENGLISH.later);
 
 export const later = {
-  askToRemove, createNudge, explain, goTo, like, loadMore, loadReplies, openChoices,
+  announce, askToRemove, createNudge, explain, goTo, like, loadMore, loadReplies, openChoices,
   openEdit, openReply, openReport, openYours, refusal, sentenceFor, tellWait, toggleSorts, veil,
 };

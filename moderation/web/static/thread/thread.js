@@ -66,6 +66,7 @@ function build({ shadow, root, memory, api, state, first }) {
   });
   const own = createOwn({ api, memory, state, list });
   const panel = el("div", {});
+  const greeting = el("div", {});
   const yours = el("button", { type: "button", class: "fw-action", text: words.yours, onclick: () => open("openYours", panel) });
   const foot = el("div", { class: "fw-foot" }, el("a", { class: "fw-action", href: api.policy, text: words.policy }), yours, panel);
   const thread = { shadow, api, memory, state, list, own, more, say, settle, onPosted, showEmpty, refresh, resort, focusHeading: () => heading.focus({ preventScroll: true }) };
@@ -77,7 +78,7 @@ function build({ shadow, root, memory, api, state, first }) {
 
   skeleton();
   root.setAttribute("aria-labelledby", headingId);
-  root.replaceChildren(head, composer.element, stateNote, status, arrivals.rail, empty, list.element, more, foot);
+  root.replaceChildren(head, greeting, composer.element, stateNote, status, arrivals.rail, empty, list.element, more, foot);
   keepTime(root);
   addEventListener("hashchange", goToLinked);
   load(first).then(goToLinked);
@@ -104,6 +105,7 @@ function build({ shadow, root, memory, api, state, first }) {
       settle(page);
       for (const comment of [...page.pinned ?? [], ...page.items]) list.put(comment);
       news.listen();
+      if (state.unread) open("announce", greeting, () => open("openYours", panel));
       await own.show();
     } catch {
       failed();
