@@ -173,7 +173,9 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             for relay in relay_pokes:
                 relay.poke()
 
-        pages, follow = Pages(database, render_page), Follow(database)
+        scoring = Scoring(database, settings.model)
+        render = functools.partial(render_page, lambda site_id: scoring.bench(site_id).brakes)
+        pages, follow = Pages(database, render), Follow(database)
         writer = Writer(
             database.writing,
             clock_ms=now_ms,
@@ -197,7 +199,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             queue_of=functools.lru_cache(SITES)(lambda site_id: Queue(redis, site_id)),
             bus=bus,
             rates=rates,
-            scoring=Scoring(database, settings.model),
+            scoring=scoring,
             pages=pages,
             follow=follow,
             signing=Signing(secret_key(settings)),
@@ -273,5 +275,6 @@ async def _keep_champion(parts: Parts) -> None:
         try:
             if await run_in_threadpool(parts.scoring.refresh):
                 parts.pages.forget_names()
+                parts.pages.forget()
         except Exception as error:  # the model in memory goes on; readiness tells of the database
             log.error("champion_unknown", error=type(error).__name__, exc_info=error)

@@ -16,6 +16,7 @@ from tests.service import Service, running
 
 API_ON_BOTH = [
     "appeals",
+    "brake",
     "identity",
     "likes",
     "marks",

@@ -16,7 +16,7 @@ from ..live.queue import priority
 from ..store import articles, audit, comments, decisions, mutes, people, replies
 from ..store.writer import Transaction
 from . import grounds, scoring
-from .admission import limit_posts, refuse_closed, signals_of
+from .admission import admitted_state, limit_posts, signals_of
 from .grounds import NONE, Grounds
 from .parts import Parts
 from .person import ERASED, withdraw_one
@@ -87,9 +87,9 @@ async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address
         if comment.status == "withdrawn":
             raise Conflict("A withdrawn comment cannot be edited.")
         article = articles.get(transaction.connection, comment.article_id)
-        refuse_closed(transaction, article)
+        state = admitted_state(transaction, bench, article.key, article)
         author = people.get_author(transaction.connection, reader_id)
-        known = signals_of(transaction, bench, article.state, author, words_hash)
+        known = signals_of(transaction, bench, state, author, words_hash)
         was_stopped = decisions.was_stopped(transaction.connection, comment.id)
         signals = replace(text_signals, was_stopped=was_stopped, **known)
         verdict = judge(signals, bench.rules)

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from moderation.store import (
     articles,
+    brakes,
     comments,
     decisions,
     forgetting,
@@ -169,6 +170,8 @@ QUESTIONS: dict[str, tuple[Callable[[Connection], object], str]] = {
     "seen": (lambda c: replies.mark_read(Transaction(c, 0), AN_ID, [AN_ID]), "reply_notice"),
     "answered": (lambda c: replies.tell(Transaction(c, 0), [AN_ID]), "sqlite_autoindex_comment"),
     "feed": (lambda c: replies.feed_owner(c, "hash"), "sqlite_autoindex_reply_feed"),
+    "brakes": (lambda c: brakes.in_force(c, 0), "ix_brake_on"),
+    "last of one": (lambda c: brakes.last_comment_at(c, AN_ID, AN_ID), "ix_comment_author"),
     "muted": (lambda c: mutes.of(c, AN_ID), "sqlite_autoindex_muting"),
     "replies": (_replies, "ix_comment_"),
     "first replies": (lambda c: comments.first_replies(c, [AN_ID]), "ix_comment_replies"),

@@ -13,6 +13,7 @@ from . import access, cases, comments, decisions, machinery, publications, repli
 site = SQLModel.metadata.tables["site"]
 article = SQLModel.metadata.tables["article"]
 author = SQLModel.metadata.tables["author"]
+brake = SQLModel.metadata.tables["brake"]
 comment = SQLModel.metadata.tables["comment"]
 liking = SQLModel.metadata.tables["liking"]
 muting = SQLModel.metadata.tables["muting"]
