@@ -112,6 +112,7 @@ def test_pins_stand_above_and_picks_carry_a_badge_and_are_listed(
     page.reload()
     expect(bodies(page)).to_contain_text(["Number 0.", "Number 1."])
     paper.post("marks", f"{KIND} Number 2.", author={"name": "Bea"})
+    page.get_by_role("button", name="1 new comment").click()
     expect(bodies(page)).to_contain_text(["Number 0.", "Number 2.", "Number 1."])
     check(page)
     photograph(page, "marks")

@@ -25,6 +25,7 @@ READERS = (
     "actions/posting.py",
     "actions/own.py",
     "actions/like.py",
+    "actions/mute.py",
     "actions/read.py",
     "actions/person.py",
     "actions/follow.py",
