@@ -48,7 +48,15 @@ from .web.hot import EXPOSED, Hot
 from .web.identity import Origins
 from .web.routes import routes
 
-TAKEN = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Traceparent", "X-Request-ID")
+TAKEN = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    "Traceparent",
+    "X-Proof",
+    "X-Request-ID",
+)
 CANCEL_AGAIN_S = 0.5
 SITES = 1000  # queues at hand; a moderator may ask for sites that do not exist
 CHAMPION_EVERY_S = 1.0  # promised: every process answers with a promoted model within 5 s
@@ -206,6 +214,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             signed_in=_signed_in(settings, database, writer),
             post_rate=settings.post_rate,
             score_rate=settings.score_rate,
+            storm_rate=settings.storm_rate,
             kept=Kept(settings.address_days, settings.refused_days),
             waits=Waits(database),
         )

@@ -136,6 +136,7 @@ async def post(call: Call) -> Response:
         reader=call.person,
         address=call.address,
         idempotency_key=idempotency_key(call.request),
+        proof=call.request.headers.get("x-proof"),
         softened_from=said.softened_from,
     )
     posted = await submit.submit(call.parts, draft)

@@ -20,7 +20,7 @@ READERS = (
         query=inputs.SiteQuery,
         body=inputs.PostInput,
         answers={201: shapes.PostedComment},
-        refusals=(403, 409, 429),
+        refusals=(403, 409, 428, 429),
     ),
     Endpoint(
         "POST",

@@ -232,6 +232,7 @@ class Problem(TypedDict):
     detail: str
     errors: NotRequired[list[FieldError]]
     request_id: NotRequired[str]
+    challenge: NotRequired[dict[str, Any]]  # with 428: what to solve (ALTCHA), answered in X-Proof
 
 
 def moment(at_ms: int) -> str:

@@ -12,8 +12,9 @@ import { veil } from "./muting.js";
 import { createNudge } from "./nudge.js";
 import { askToRemove, openEdit } from "./owning.js";
 import { loadMore } from "./paging.js";
-import { sentenceFor } from "./problems.js";
+import { fault, sentenceFor, tellPause } from "./problems.js";
 import { openReport } from "./reporting.js";
+import { solve } from "./solve.js";
 import { goTo } from "./travel.js";
 import { learn } from "./words.js";
 import { openYours } from "./yours.js";
@@ -21,6 +22,6 @@ import { openYours } from "./yours.js";
 learn(ENGLISH.later);
 
 export const later = {
-  announce, askToRemove, createNudge, explain, goTo, like, loadMore, loadReplies, openChoices,
-  openEdit, openReply, openReport, openYours, refusal, sentenceFor, tellWait, toggleSorts, veil,
+  announce, askToRemove, createNudge, explain, fault, goTo, like, loadMore, loadReplies, openChoices,
+  openEdit, openReply, openReport, openYours, refusal, sentenceFor, solve, tellPause, tellWait, toggleSorts, veil,
 };

@@ -133,7 +133,7 @@ function build({ shadow, root, memory, api, state, first }) {
     about(page.article);
   }
 
-  function about({ comment_count: comments, state: articleState, version, closes_at: closesAt, pick_count: picks = 0 }) {
+  function about({ comment_count: comments, state: articleState, version, closes_at: closesAt, pause_s: pause, pick_count: picks = 0 }) {
     state.hasPicks = picks > 0;
     yours.hidden = !memory.token;
     state.version = Math.max(state.version, version ?? 0);
@@ -144,6 +144,7 @@ function build({ shadow, root, memory, api, state, first }) {
     composer.element.hidden = !state.isOpen;
     stateNote.hidden = state.isOpen && articleState !== "premoderated";
     stateNote.textContent = state.isOpen ? words.premoderated : isOver ? words.closedSince(dayOf(closesAt)) : words.closed;
+    if (pause && state.isOpen) open("tellPause", stateNote, pause);
     if (wasOpen !== state.isOpen) root.classList.toggle("fw-is-closed", !state.isOpen);
   }
 
