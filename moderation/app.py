@@ -48,7 +48,15 @@ from .web.hot import EXPOSED, Hot
 from .web.identity import Origins
 from .web.routes import routes
 
-TAKEN = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Traceparent", "X-Request-ID")
+TAKEN = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    "Traceparent",
+    "X-Proof",
+    "X-Request-ID",
+)
 CANCEL_AGAIN_S = 0.5
 SITES = 1000  # queues at hand; a moderator may ask for sites that do not exist
 CHAMPION_EVERY_S = 1.0  # promised: every process answers with a promoted model within 5 s
@@ -173,7 +181,9 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             for relay in relay_pokes:
                 relay.poke()
 
-        pages, follow = Pages(database, render_page), Follow(database)
+        scoring = Scoring(database, settings.model)
+        render = functools.partial(render_page, lambda site_id: scoring.bench(site_id).brakes)
+        pages, follow = Pages(database, render), Follow(database)
         writer = Writer(
             database.writing,
             clock_ms=now_ms,
@@ -197,13 +207,14 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             queue_of=functools.lru_cache(SITES)(lambda site_id: Queue(redis, site_id)),
             bus=bus,
             rates=rates,
-            scoring=Scoring(database, settings.model),
+            scoring=scoring,
             pages=pages,
             follow=follow,
             signing=Signing(secret_key(settings)),
             signed_in=_signed_in(settings, database, writer),
             post_rate=settings.post_rate,
             score_rate=settings.score_rate,
+            storm_rate=settings.storm_rate,
             kept=Kept(settings.address_days, settings.refused_days),
             waits=Waits(database),
         )
@@ -273,5 +284,6 @@ async def _keep_champion(parts: Parts) -> None:
         try:
             if await run_in_threadpool(parts.scoring.refresh):
                 parts.pages.forget_names()
+                parts.pages.forget()
         except Exception as error:  # the model in memory goes on; readiness tells of the database
             log.error("champion_unknown", error=type(error).__name__, exc_info=error)

@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         None, ge=1, le=65535, description="Port for the metrics of `firstword worker`; unset: it gives none."
     )
     post_rate: str = Field("10/minute", description="Posts per reader and per address block, or off.")
+    storm_rate: str = Field(
+        "300/minute",
+        description="Strangers' posts on a site in one web process, beyond which each must carry a proof of "
+        "work; or off (as it is while the post rate is off).",
+    )
     score_rate: str = Field("off", description="Scoring requests per API token, or off.")
     public_url: str | None = Field(
         None, description="Address that readers know, such as https://comments.example.org."
@@ -111,7 +116,7 @@ class Settings(BaseSettings):
     def _unset_if_empty(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("post_rate", "score_rate")
+    @field_validator("post_rate", "score_rate", "storm_rate")
     @classmethod
     def _is_rate(cls, value: str) -> str:
         try:

@@ -14,13 +14,21 @@ from moderation.store.migrations import upgrade
 from tests import postgres
 from tests.service import Service, running
 
-ON_BOTH = {
-    *(
-        f"tests.api.test_{name}"
-        for name in ("appeals", "identity", "likes", "moderating", "policy", "posting", "reading", "reports")
-    ),
-    "tests.story.test_two_moderators",
-}
+API_ON_BOTH = [
+    "appeals",
+    "brake",
+    "identity",
+    "likes",
+    "marks",
+    "moderating",
+    "mutes",
+    "policy",
+    "posting",
+    "reading",
+    "replies",
+    "reports",
+]
+ON_BOTH = {*(f"tests.api.test_{name}" for name in API_ON_BOTH), "tests.story.test_two_moderators"}
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,16 @@
 Asked by a new comment and by an edit alike, inside the transaction that writes.
 """
 
+import math
 from typing import Any
 
 from sqlalchemy import Row
 
+from ..domain.brake import State, pause_under, state_under
 from ..domain.errors import Conflict, Forbidden, TooMany, Unauthenticated
 from ..domain.roles import Person
 from ..live.rates import address_block
-from ..store import comments, people
+from ..store import brakes, comments, people
 from ..store.writer import Transaction
 from .parts import Parts
 from .person import ERASED
@@ -36,11 +38,36 @@ def refuse_strangers(bench: Bench, reader: Person | None) -> None:
         raise Unauthenticated(SIGN_IN)
 
 
-def refuse_closed(transaction: Transaction, article: Row[Any]) -> None:
-    """Raise Conflict when the article takes no comments now."""
-    is_over = article.closes_at_ms is not None and article.closes_at_ms <= transaction.now_ms
-    if article.state == "closed" or is_over:
+def admitted_state(transaction: Transaction, bench: Bench, key: str, article: Row[Any] | None) -> State:
+    """Return the state of an article under the brakes. Raises Conflict when it takes no comments now.
+
+    key: the publisher's own id; article None: nobody has commented there yet.
+    """
+    closes_at_ms = article.closes_at_ms if article else None
+    is_over = closes_at_ms is not None and closes_at_ms <= transaction.now_ms
+    if is_over or (article is not None and article.state == "closed"):
         raise Conflict("Comments on this article are closed.")
+    own: State = article.state if article else "open"
+    state = state_under(bench.brakes, key, own, transaction.now_ms)
+    if state == "closed":
+        raise Conflict("Comments are closed for the moment. Your text can wait; please come back later.")
+    return state
+
+
+def refuse_hasty(
+    transaction: Transaction, bench: Bench, article: Row[Any] | None, author: Row[Any] | None
+) -> None:
+    """Raise TooMany when an article is in slow mode and its last comment of this author is too young."""
+    if article is None or author is None:
+        return
+    pause_s = pause_under(bench.brakes, article.key, article.pause_s, transaction.now_ms)
+    last_ms = brakes.last_comment_at(transaction.connection, author.id, article.id) if pause_s else None
+    if last_ms is None:
+        return
+    wait_s = math.ceil((last_ms - transaction.now_ms) / 1000) + pause_s
+    if wait_s > 0:
+        detail = f"This discussion is in slow mode: one comment in {pause_s} seconds. Your text can wait."
+        raise TooMany(detail, retry_after_s=wait_s)
 
 
 def signals_of(

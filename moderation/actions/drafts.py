@@ -26,6 +26,7 @@ class Draft:
     reader: Person | None
     address: str
     idempotency_key: str | None = None
+    proof: str | None = None  # of work, see actions/proof
     softened_from: str | None = None  # what was written before a nudge; only with its author's consent
 
 

@@ -13,10 +13,10 @@ from ..domain.errors import Conflict, Forbidden, Missing
 from ..domain.policy import harm, judge, lane
 from ..domain.states import is_asked_again
 from ..live.queue import priority
-from ..store import articles, audit, comments, decisions, mutes, people
+from ..store import articles, audit, comments, decisions, mutes, people, replies
 from ..store.writer import Transaction
 from . import grounds, scoring
-from .admission import limit_posts, refuse_closed, signals_of
+from .admission import admitted_state, limit_posts, signals_of
 from .grounds import NONE, Grounds
 from .parts import Parts
 from .person import ERASED, withdraw_one
@@ -44,6 +44,7 @@ class Known:
 
     name: str
     mute_count: int = 0
+    unread_replies: int = 0
 
 
 def list_own(parts: Parts, reader_id: str, *, site_id: str, article_key: str) -> list[Changed]:
@@ -64,7 +65,8 @@ def reader(parts: Parts, reader_id: str) -> Known:
         found = people.get_author(connection, reader_id)
         if found is None or found.standing == ERASED:
             raise Missing("This reader no longer exists.")
-        return Known(found.name, mutes.count(connection, reader_id))
+        counted = mutes.count(connection, reader_id), replies.count_unread(connection, reader_id)
+        return Known(found.name, *counted)
 
 
 async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address: str) -> Changed:
@@ -85,9 +87,9 @@ async def edit(parts: Parts, reader_id: str, comment_id: str, body: str, address
         if comment.status == "withdrawn":
             raise Conflict("A withdrawn comment cannot be edited.")
         article = articles.get(transaction.connection, comment.article_id)
-        refuse_closed(transaction, article)
+        state = admitted_state(transaction, bench, article.key, article)
         author = people.get_author(transaction.connection, reader_id)
-        known = signals_of(transaction, bench, article.state, author, words_hash)
+        known = signals_of(transaction, bench, state, author, words_hash)
         was_stopped = decisions.was_stopped(transaction.connection, comment.id)
         signals = replace(text_signals, was_stopped=was_stopped, **known)
         verdict = judge(signals, bench.rules)

@@ -80,6 +80,7 @@ class Pages:
         self._addresses: dict[bytes, tuple[Wanted, int]] = {}
         self._versions: dict[str, int] = {}  # the newest version told or seen of each article
         self._begun = 0  # articles told of that were not known here
+        self._forgotten = 0  # how often all pages were
         self._size = 0
         self._lock = threading.Lock()
         self._loading: dict[Wanted, asyncio.Future[tuple[bytes, str]]] = {}
@@ -102,6 +103,13 @@ class Pages:
     def forget_names(self) -> None:
         """Forget which address means which page: what pages say of their site has changed."""
         self._addresses.clear()
+
+    def forget(self) -> None:
+        """Forget all pages, also those that are being loaded: what they say of their articles has changed."""
+        with self._lock:
+            self._forgotten += 1
+            self._entries.clear()
+            self._size = 0
 
     def at(self, address: bytes) -> tuple[bytes, str] | None:
         """Return (body, etag) of a fresh entry by an address that was named before."""
@@ -151,7 +159,7 @@ class Pages:
     @measures.timed(measures.PAGE_READ, "page")
     def load(self, wanted: Wanted) -> tuple[bytes, str]:
         """Return (body, etag) from SQL, or from an entry that SQL confirms. Blocks: for a thread."""
-        begun = self._begun  # before the look: what begins meanwhile must not be overlooked
+        begun, forgotten = self._begun, self._forgotten  # before the look: nothing meanwhile is overlooked
         with self._database.read() as connection:
             article = articles.find(connection, wanted.site_id, wanted.article_key)
             if article and (confirmed := self._confirmed(wanted, article.version)):
@@ -159,7 +167,7 @@ class Pages:
             body = self._render(wanted, read(connection, wanted, article))
         etag = f'"{hashlib.blake2b(body, digest_size=9).hexdigest()}"'
         article_id, version = (article.id, article.version) if article else (None, 0)
-        self._keep(wanted, _Entry(article_id, version, body, etag, time.monotonic(), begun))
+        self._keep(wanted, forgotten, _Entry(article_id, version, body, etag, time.monotonic(), begun))
         return body, etag
 
     def content(self, wanted: Wanted) -> Content:
@@ -176,8 +184,10 @@ class Pages:
             entry.checked_s = time.monotonic()
             return entry.body, entry.etag
 
-    def _keep(self, wanted: Wanted, entry: _Entry) -> None:
+    def _keep(self, wanted: Wanted, forgotten: int, entry: _Entry) -> None:
         with self._lock:
+            if forgotten != self._forgotten:
+                return  # of before: whoever asks next looks again
             if len(self._versions) >= CAPACITY_ARTICLES:  # forget everything rather than who was when
                 self._entries.clear()
                 self._versions.clear()

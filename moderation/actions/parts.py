@@ -41,5 +41,6 @@ class Parts:
     signed_in: SignedIn
     post_rate: str
     score_rate: str
+    storm_rate: str
     kept: Kept
     waits: Waits

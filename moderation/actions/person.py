@@ -14,7 +14,19 @@ from sqlalchemy import Connection, Row
 
 from ..domain.errors import Missing
 from ..domain.statements import Statement
-from ..store import appeals, audit, comments, decisions, forgetting, likes, mutes, people, reports, softenings
+from ..store import (
+    appeals,
+    audit,
+    comments,
+    decisions,
+    forgetting,
+    likes,
+    mutes,
+    people,
+    replies,
+    reports,
+    softenings,
+)
 from ..store.db import Database
 from ..store.writer import Transaction, Writer
 from . import grounds, settling
@@ -34,6 +46,7 @@ def export(database: Database, person_id: str) -> dict[str, Any]:
         reported, notified = reports.all_by(connection, person_id)
         appealed = appeals.by_author(connection, person_id)
         muted = mutes.of(connection, person_id)
+        told = replies.notices(connection, person_id)
     return {
         "reader": _plain(reader),
         "comments": written,
@@ -42,6 +55,7 @@ def export(database: Database, person_id: str) -> dict[str, Any]:
         "notices": [_plain(each) for each in notified],
         "appeals": [_plain(each) for each in appealed],
         "mutes": [{"muted_id": each.muted_id, "created_at": _plain(each)["created_at"]} for each in muted],
+        "replies": [_plain(each) for each in told],
     }
 
 
@@ -73,6 +87,7 @@ def erase(database: Database, writer: Writer, person_id: str) -> int:
             raise Missing("There is no such reader.")
     writer.run(lambda transaction: forgetting.person(transaction, person_id))  # first: nothing comes after
     writer.run(lambda transaction: mutes.forget(transaction, person_id))
+    writer.run(lambda transaction: replies.forget(transaction, person_id))
     _in_slices(writer, lambda transaction: _take_likes_back(transaction, person_id))
     count = _in_slices(writer, lambda transaction: _empty(transaction, person_id))
     writer.run(lambda transaction: _note(transaction, person_id, count))

@@ -22,7 +22,7 @@ from ..live.rates import address_block
 from ..store import articles, comments, decisions, idempotency, people, softenings
 from ..store.writer import Transaction
 from . import names, scoring, verdicts
-from .admission import REPEAT_WINDOW_MS, approved_before, circumstances, refuse_closed
+from .admission import REPEAT_WINDOW_MS, admitted_state, approved_before, circumstances, refuse_hasty
 from .drafts import DEFAULT_NAME, Checked, Draft, Posted
 from .verdicts import Judgement
 
@@ -130,13 +130,13 @@ def _admit(transaction: Transaction, known: _Known, checked: Checked) -> _Admitt
     """Ask everything that may refuse a draft. Raises Conflict, Invalid, Unauthenticated or Forbidden."""
     draft = checked.draft
     article = known.articles.get(checked.article)
-    if article is not None:
-        refuse_closed(transaction, article)
+    state = admitted_state(transaction, checked.bench, draft.article_key, article)
     _check_parent(draft.parent_id, known, article.id if article else None)
     author, author_id, name = _author(known, draft)
     if _is_new_name(draft, author):
         known.names.refuse(name, draft.site_id, checked.bench.title, field="author/name")
-    state = article.state if article else "open"
+    if not (draft.reader and draft.reader.account_id):  # a newsroom's own words need not wait
+        refuse_hasty(transaction, checked.bench, article, author)
     return _Admitted(checked, author, author_id, name, circumstances(state, author, transaction.now_ms))
 
 

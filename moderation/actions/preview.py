@@ -15,7 +15,7 @@ from ..domain.policy import Outcome, Reason, Verdict, judge
 from ..store import articles, people
 from ..store.writer import Transaction
 from . import highlights, scoring
-from .admission import limit_posts, refuse_closed, refuse_strangers, signals_of
+from .admission import admitted_state, limit_posts, refuse_strangers, signals_of
 from .drafts import DEFAULT_NAME, Draft, checked
 from .parts import Parts, now_ms
 from .rendering import render
@@ -50,9 +50,7 @@ def _judged(parts: Parts, draft: Draft) -> Preview:
         reading = Transaction(connection, now_ms())
         article = articles.find(connection, draft.site_id, draft.article_key)
         author = people.get_author(connection, draft.reader.person_id) if draft.reader else None
-        if article is not None:
-            refuse_closed(reading, article)
-        state = article.state if article else "open"
+        state = admitted_state(reading, bench, draft.article_key, article)
         known = signals_of(reading, bench, state, author, written.words_hash)
     name = draft.name or (author.name if author else DEFAULT_NAME)
     verdict = judge(replace(scoring.read_signals(bench, [(written, name)])[0], **known), bench.rules)

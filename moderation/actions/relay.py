@@ -27,7 +27,7 @@ from ..domain.states import waits
 from ..live.queue import Queue, Waiting
 from ..store import comments, outbox, policies, registry, waiting
 from ..store.db import Database
-from . import measures, retention, tracing
+from . import measures, replies, retention, tracing
 from .parts import Parts, now_ms
 
 TICK_S = 0.25
@@ -157,6 +157,7 @@ class Relay:
         rows = [row for row in found if row.id not in self._sent]
         if rows:
             started_s = time.monotonic()
+            replies.tell(self._parts.writer, rows)
             _queue_work(self._parts, [row for row in rows if row.kind.startswith("queue.")])
             _publish(self._parts, rows)
             measures.sent(now_ms(), (row.created_at_ms for row in rows))

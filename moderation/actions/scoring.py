@@ -23,10 +23,11 @@ from models.classifier import Classifier
 from models.text import WORD, Simple, simplify
 
 from ..domain import content
+from ..domain.brake import Brake
 from ..domain.errors import Missing
 from ..domain.policy import Limits, Rules, Signals
 from ..domain.wordlist import WordList
-from ..store import policies, registry
+from ..store import brakes, policies, registry
 from ..store.db import Database
 from . import language, measures
 
@@ -72,6 +73,7 @@ class Bench:
     suspect: WordList
     title: str = ""  # of the site
     needs_sign_in: bool = False
+    brakes: tuple[Brake, ...] = ()  # that were on when this was made; each knows its end
     names: dict[str, Scores | None] = field(default_factory=dict, compare=False)
 
     def remember(self, names: Mapping[str, Scores | None]) -> None:
@@ -117,7 +119,11 @@ class Scoring:
         with self._lock, self._database.read() as connection:
             is_new_model = self._refresh_classifier(connection)
             newest = policies.in_force(connection)
-            sites = [(row.site_id, row.id, row.title, row.needs_sign_in) for row in newest]
+            held = _brakes(connection)
+            sites = [
+                (row.site_id, row.id, row.title, row.needs_sign_in, held.get(row.site_id, ()))
+                for row in newest
+            ]
             if not is_new_model and sites == self._sites:
                 return False
             classifier = self._classifier
@@ -126,6 +132,7 @@ class Scoring:
                     make_bench(classifier, row.id, row.rules),
                     title=row.title,
                     needs_sign_in=row.needs_sign_in,
+                    brakes=held.get(row.site_id, ()),
                 )
                 for row in newest
             }
@@ -151,6 +158,15 @@ class Scoring:
 def _promoted(connection: Connection) -> tuple[Path, int]:
     newest = registry.promotions(connection, limit=1)
     return (Path(newest[0].folder), newest[0].number) if newest else (artifact.SHIPPED, 0)
+
+
+def _brakes(connection: Connection) -> Mapping[str, tuple[Brake, ...]]:
+    """Return what is on now, by site; one that ends is missing in the next look."""
+    found: dict[str, tuple[Brake, ...]] = {}
+    for row in brakes.in_force(connection, time.time_ns() // 1_000_000):
+        made = Brake(row.id, row.kind, row.article_key, row.pause_s, row.until_ms)
+        found[row.site_id] = (*found.get(row.site_id, ()), made)
+    return found
 
 
 def make_bench(classifier: Classifier | None, policy_id: str, rules: Mapping[str, Any]) -> Bench:

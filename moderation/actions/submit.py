@@ -6,6 +6,7 @@ from . import posting, tracing
 from .admission import limit_posts, refuse_strangers
 from .drafts import Checked, Draft, Posted, checked
 from .parts import Parts
+from .proof import ask_in_storm
 from .rendering import is_plain, render
 from .scoring import Written
 
@@ -17,12 +18,14 @@ QUICK = 500  # characters whose markup takes at most 2 ms; 4,000 may take 14
 async def submit(parts: Parts, draft: Draft) -> Posted:
     """Post a comment.
 
-    Raises Invalid, Unauthenticated (sign in), Conflict (closed), Forbidden (banned), TooMany or Away.
+    Raises Invalid, Unauthenticated (sign in), Conflict (closed), Forbidden (banned), Unproven (in a storm),
+    TooMany or Away.
     """
     draft = checked(draft)
     bench = parts.scoring.bench(draft.site_id)
     refuse_strangers(bench, draft.reader)
     await limit_posts(parts, draft.reader.person_id if draft.reader else None, draft.address)
+    await ask_in_storm(parts, draft)
     made = Checked(draft, await _rendered(draft.body), Written(draft.body), bench)
     with tracing.span("write"):
         return await parts.writer.write(posting.write, made, key=draft.article_key)

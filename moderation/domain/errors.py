@@ -6,6 +6,7 @@
     ├── Forbidden            403  known, and not allowed to
     ├── Missing              404  no such thing
     ├── Conflict             409  someone else decided first, or the state does not allow it
+    ├── Unproven             428  a proof of work is asked for; `challenge` is what to solve
     ├── TooMany              429  slower, please; `retry_after_s` says when
     └── Away                 503  a part that is needed cannot be reached now
 
@@ -13,8 +14,9 @@ Raised where the rule is known, with the values that explain it; turned into HTT
 (`web/errors.py`) and into exit status 1 by the command line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,14 @@ class Missing(Refused):
 
 class Conflict(Refused):
     """Someone else decided first, or the state does not allow it."""
+
+
+class Unproven(Refused):
+    """A proof of work is asked for; `challenge` is what to solve."""
+
+    def __init__(self, detail: str, *, challenge: Mapping[str, Any]) -> None:
+        super().__init__(detail)
+        self.challenge = challenge
 
 
 class TooMany(Refused):

@@ -63,6 +63,18 @@ class Rates:
             return 0
         return max(1, math.ceil(wait_s))
 
+    def hit_here(self, rate: str, *, scope: str, key: str) -> int:
+        """Count one request in this process alone, without asking anybody; return what `hit` does."""
+        item = parse_rate(rate)
+        if item is None:
+            return 0
+        name, now_s = item.key_for(scope, key), time.monotonic()
+        wait_s = self._local.full_for(name, item, now_s=now_s)
+        if wait_s is None:
+            self._local.note(name, item, now_s=now_s)
+            return 0
+        return max(1, math.ceil(wait_s))
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._redis.aclose()

@@ -1,6 +1,7 @@
 """What readers do: read a page, post, edit, withdraw, count."""
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from ..actions.drafts import Draft
 from ..actions.pages import Content, Wanted
 from ..actions.parts import now_ms
 from ..domain import content
+from ..domain.brake import Brake, state_under
 from ..domain.errors import Field, Invalid, Missing
 from . import cursors, metrics, shapes
 from .cookies import set_cookie
@@ -28,7 +30,7 @@ RANKINGS = frozenset({"top", "discussed"})
 OUTCOMES = {"approve": "published", "queue": "held", "reject": "refused"}
 
 
-def render_page(wanted: Wanted, shown: Content) -> bytes:
+def render_page(brakes_of: Callable[[str], Sequence[Brake]], wanted: Wanted, shown: Content) -> bytes:
     """Render a page of an article's comments: public bytes, the same for everyone."""
     replies: dict[str, list[shapes.Comment]] = defaultdict(list)
     for row in shown.replies:
@@ -39,7 +41,7 @@ def render_page(wanted: Wanted, shown: Content) -> bytes:
     )
     return encode(
         {
-            "article": shapes.article(shown.article, wanted.article_key),
+            "article": shapes.article(shown.article, wanted.article_key, brakes_of(wanted.site_id)),
             "sort": wanted.order,
             **({"pinned": pinned} if pinned else {}),
             "items": items,
@@ -90,11 +92,12 @@ def replies(call: Call) -> Response:
         limit=query.limit,
         after_id=after.id if after else None,
     )
+    brakes = call.parts.scoring.bench(parent.site_id).brakes
     article: shapes.Article = {
         "id": parent.article_key,
         "title": parent.article_title,
         "url": parent.article_url,
-        "state": parent.article_state,
+        "state": state_under(brakes, parent.article_key, parent.article_state, now_ms()),
         "comment_count": parent.article_comment_count,
         "version": parent.article_version,
         "closes_at": shapes.moment(parent.article_closes_at_ms) if parent.article_closes_at_ms else None,
@@ -133,6 +136,7 @@ async def post(call: Call) -> Response:
         reader=call.person,
         address=call.address,
         idempotency_key=idempotency_key(call.request),
+        proof=call.request.headers.get("x-proof"),
         softened_from=said.softened_from,
     )
     posted = await submit.submit(call.parts, draft)
@@ -230,7 +234,8 @@ def put_article(call: Call) -> Response:
     """PUT /articles/{article_id}."""
     said = call.body.model_dump(exclude_unset=True)
     if "closes_at" in said:
-        said["closes_at_ms"] = _moment_ms(said.pop("closes_at"))
+        closes_at = said.pop("closes_at")
+        said["closes_at_ms"] = moment_ms(closes_at, "closes_at") if closes_at is not None else None
     row = publish.put_article(call.parts, call.known, call.query.site, call.path("article_id"), said)
     return JsonResponse(shapes.article(row, row.key))
 
@@ -259,9 +264,8 @@ def _cacheable(request: Request, body: bytes, etag: str) -> Response:
     return Response(body, headers=headers, media_type="application/json")
 
 
-def _moment_ms(raw: str | None) -> int | None:
-    if raw is None:
-        return None
+def moment_ms(raw: str, field: str) -> int:
+    """Return a time in milliseconds. Raises Invalid naming the field."""
     try:
         moment = datetime.fromisoformat(raw)
         if moment.tzinfo is None:
@@ -269,4 +273,4 @@ def _moment_ms(raw: str | None) -> int | None:
         return int(moment.timestamp() * 1000)
     except (ValueError, OverflowError) as error:
         detail = f"This is not an RFC 3339 time: {error}"
-        raise Invalid(detail, [Field("closes_at", detail)]) from None
+        raise Invalid(detail, [Field(field, detail)]) from None

@@ -1,6 +1,6 @@
 """What moderators and programs can ask for."""
 
-from . import cases, classifier, desk_shapes, inputs, marks, policy, queue, shapes
+from . import brake, cases, classifier, desk_shapes, inputs, marks, policy, queue, shapes
 from .endpoint import Endpoint
 
 MODERATORS = (
@@ -104,6 +104,34 @@ MODERATORS = (
         "Take a pick away",
         who="moderator",
         answers={200: shapes.PostedComment},
+    ),
+    Endpoint(
+        "POST",
+        "/moderation/brake",
+        brake.pull,
+        "The panic switch: everything waits, nothing is taken, or everybody goes slower, for a while",
+        who="moderator",
+        query=inputs.SiteQuery,
+        body=inputs.BrakeInput,
+        answers={201: desk_shapes.BrakeOn},
+    ),
+    Endpoint(
+        "GET",
+        "/moderation/brake",
+        brake.show,
+        "The brakes that are on",
+        who="moderator",
+        query=inputs.SiteQuery,
+        answers={200: desk_shapes.Brakes},
+    ),
+    Endpoint(
+        "DELETE",
+        "/moderation/brake/{brake_id}",
+        brake.release,
+        "Release a brake before its end",
+        who="moderator",
+        query=inputs.SiteQuery,
+        answers={204: None},
     ),
     Endpoint(
         "GET",

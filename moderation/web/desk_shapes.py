@@ -6,6 +6,7 @@ from typing import Any, Literal, NotRequired
 from sqlalchemy import Row
 from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
 
+from ..domain.brake import Kind
 from ..domain.states import Status
 from .shapes import Appeal, Article, Comment, Outcome, Reason, moment
 
@@ -197,6 +198,18 @@ class PolicyInForce(TypedDict):
     model: str | None
     made_by: str
     created_at: str
+
+
+class BrakeOn(TypedDict):
+    id: str
+    kind: Kind
+    article: str | None
+    pause_s: int
+    until: str
+
+
+class Brakes(TypedDict):
+    items: list[BrakeOn]
 
 
 class ScoredText(TypedDict):

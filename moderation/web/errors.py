@@ -1,6 +1,6 @@
 """Exceptions become RFC 9457 problem documents, in one table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -22,6 +22,7 @@ from ..domain.errors import (
     Refused,
     TooMany,
     Unauthenticated,
+    Unproven,
 )
 from .json import encode
 from .speech import VARIES, speech_for
@@ -33,6 +34,7 @@ STATUS: dict[type[Refused], int] = {
     Unauthenticated: 401,
     Forbidden: 403,
     Missing: 404,
+    Unproven: 428,
     Conflict: 409,
     TooMany: 429,
     Away: 503,
@@ -58,11 +60,12 @@ def problem(
     headers: dict[str, str] | None = None,
     *,
     request: Request | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Response:
     """Build a problem document, in the language of whoever asked. request None: it cannot be told."""
     say: Callable[[str], str] = speech_for(request).say if request else str
     body: dict[str, Any] = {"type": "about:blank", "title": say(HTTPStatus(status).phrase), "status": status}
-    body["detail"] = say(detail)
+    body |= {"detail": say(detail), **(more or {})}
     if named := structlog.contextvars.get_contextvars().get("id"):
         body["request_id"] = named  # what an operator finds the log's lines by
     if fields:
@@ -86,7 +89,9 @@ async def refused(request: Request, error: Exception) -> Response:
     fields = error.fields if isinstance(error, Invalid) else ()
     if isinstance(error, TooSlow):
         headers["Connection"] = "close"  # what still comes of it would be read as the next request
-    return problem(WEB_STATUS.get(type(error), status), error.detail, fields, headers, request=request)
+    more = {"challenge": error.challenge} if isinstance(error, Unproven) else None
+    status = WEB_STATUS.get(type(error), status)
+    return problem(status, error.detail, fields, headers, request=request, more=more)
 
 
 async def not_valid(request: Request, error: Exception) -> Response:

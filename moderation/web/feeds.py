@@ -1,7 +1,7 @@
 """Atom feeds of what was published: of a site, and of one article's thread."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -26,12 +26,27 @@ _NO_XML = re.compile("[\ufffe\uffff]")  # all that a comment may hold and XML 1.
 async def feed(request: Request) -> Response:
     """GET /feeds/{site}.atom and /feeds/{site}/{article_id}.atom."""
     about, rows = await run_in_threadpool(_newest, request)
+    headers = {"Cache-Control": "public, max-age=60"}
+    return atom(request, "Comments on {title}", about, rows, own=str(request.url), headers=headers)
+
+
+def atom(
+    request: Request,
+    title: str,
+    about: str,
+    rows: Sequence[Row[Any]],
+    *,
+    own: str,
+    headers: Mapping[str, str],
+) -> Response:
+    """Make a feed of comments in the reader's language. own: what it is known by, for good."""
     speech = speech_for(request)
     base = str(request.base_url).rstrip("/")
     values = {
-        "title": speech.say("Comments on {title}", title=_NO_XML.sub("", about)),
+        "title": speech.say(title, title=_NO_XML.sub("", about)),
         "speech": speech,
-        "own": str(request.url),
+        "own": own,
+        "address": str(request.url),
         "updated": max((_changed(row) for row in rows), default="1970-01-01T00:00:00.000Z"),
         "entries": [_entry(row, base) for row in rows],
     }
@@ -39,7 +54,7 @@ async def feed(request: Request) -> Response:
         request,
         "feed.xml",
         values,
-        headers={"Cache-Control": "public, max-age=60", "Content-Language": speech.language, **VARIES},
+        headers={**headers, "Content-Language": speech.language, **VARIES},
         media_type=MEDIA_TYPE,
     )
 

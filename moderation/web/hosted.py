@@ -101,7 +101,7 @@ def _values(request: Request, reader_id: str | None) -> dict[str, Any]:
     mine = own.list_own(parts, reader_id, site_id=site_id, article_key=key) if reader_id else []
     return shown | {
         "site": site_id,
-        "article": shapes.article(content.article, key),
+        "article": shapes.article(content.article, key, parts.scoring.bench(site_id).brakes),
         "mine": [
             spoken(request, shapes.own(each.comment, each.reasons, each.grounds))
             for each in mine

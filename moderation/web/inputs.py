@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic import Field as Limited
 
+from ..domain.brake import KINDS
 from ..domain.content import BODY_LIMIT, NAME_LIMIT
 from ..domain.reporting import CATEGORIES, EMAIL_LIMIT, TEXT_LIMIT
 from ..domain.reporting import NAME_LIMIT as NOTIFIER_LIMIT
@@ -77,6 +78,19 @@ def _shown(least: int, most: int) -> Any:
     return Limited(json_schema_extra={"minLength": least, "maxLength": most})
 
 
+class OwnRepliesQuery(_Query):
+    """A page of replies to oneself."""
+
+    limit: Annotated[int, Limited(ge=1, le=200)] = 20
+    cursor: Annotated[str | None, StringConstraints(max_length=100)] = None
+
+
+class SeenInput(_Input):
+    """Replies that one has seen."""
+
+    ids: Annotated[list[CommentId], Limited(min_length=1, max_length=200)]
+
+
 class AuthorInput(_Input):
     """How a reader wants to be called."""
 
@@ -142,6 +156,16 @@ class ArticleInput(_Input):
     url: Annotated[str | None, StringConstraints(max_length=2000, pattern=r"^https?://")] = None
     state: Literal["open", "closed", "premoderated"] = "open"
     closes_at: str | None = None
+    pause_s: Annotated[int, Limited(ge=0, le=86_400)] = 0  # slow mode; 0: off
+
+
+class BrakeInput(_Input):
+    """What to put on, and until when. article: the publisher's id; without it the whole site."""
+
+    kind: Literal[KINDS]  # type: ignore[valid-type]
+    article: str | None = None
+    pause_s: Annotated[int, Limited(ge=0, le=2**31 - 1)] = 0
+    until: str
 
 
 class ClaimInput(_Input):

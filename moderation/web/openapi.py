@@ -11,7 +11,13 @@ from .endpoint import Endpoint
 
 _REF = "#/components/schemas/{model}"
 _NAMES = {400: "Not a request", 401: "Unauthenticated", 403: "Forbidden", 404: "Missing", 409: "Conflict"}
-_NAMES |= {413: "Too large", 422: "Invalid", 429: "Too many", 503: "Away"}
+_NAMES |= {
+    428: "A proof of work is asked for",
+    413: "Too large",
+    422: "Invalid",
+    429: "Too many",
+    503: "Away",
+}
 
 
 def document(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]:

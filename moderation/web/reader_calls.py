@@ -1,6 +1,6 @@
 """What readers and publishers can ask for, tried in turn: what is asked most stands first."""
 
-from . import cases, comments, inputs, mutes, session, shapes, stream
+from . import cases, comments, inputs, mutes, replies, session, shapes, stream
 from .endpoint import Endpoint
 
 READERS = (
@@ -20,7 +20,7 @@ READERS = (
         query=inputs.SiteQuery,
         body=inputs.PostInput,
         answers={201: shapes.PostedComment},
-        refusals=(403, 409, 429),
+        refusals=(403, 409, 428, 429),
     ),
     Endpoint(
         "POST",
@@ -171,6 +171,41 @@ READERS = (
         who="reader",
         query=inputs.OwnReportsQuery,
         answers={200: shapes.Reports},
+    ),
+    Endpoint(
+        "GET",
+        "/me/replies",
+        replies.show,
+        "Replies to what one wrote, the newest first",
+        who="reader",
+        query=inputs.OwnRepliesQuery,
+        answers={200: shapes.RepliesToMe},
+    ),
+    Endpoint(
+        "POST",
+        "/me/replies:read",
+        replies.mark_read,
+        "Say which replies one has seen",
+        who="reader",
+        body=inputs.SeenInput,
+        answers={204: None},
+    ),
+    Endpoint(
+        "POST",
+        "/me/replies/feed",
+        replies.open_feed,
+        "Have a private feed of replies; an earlier address of it ends",
+        who="reader",
+        answers={201: shapes.PrivateFeed},
+        refusals=(429,),
+    ),
+    Endpoint(
+        "DELETE",
+        "/me/replies/feed",
+        replies.close_feed,
+        "End one's private feed",
+        who="reader",
+        answers={204: None},
     ),
     Endpoint("GET", "/me/mutes", mutes.show, "Whom one mutes", who="reader", answers={200: shapes.Mutes}),
     Endpoint(

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from . import console, feeds, hosted, ops, playground, policy, scripts
+from . import console, feeds, hosted, ops, playground, policy, replies, scripts
 from .desk_calls import MODERATORS, PROGRAMS
 from .endpoint import route
 from .json import JsonResponse
@@ -63,6 +63,7 @@ def routes() -> list[BaseRoute]:
         Route("/a/{site}/{article_id:path}", hosted.post, methods=["POST"]),
         Route("/policy/{site}", policy.page),
         Route("/policy/{site}/{number:int}", policy.page),
+        Route("/replies/{secret}.atom", replies.feed),
         Route("/feeds/{site}/{article_id:path}.atom", feeds.feed),
         Route("/feeds/{site}.atom", feeds.feed),
         Route("/moderation", console.console),

@@ -1,5 +1,7 @@
 """Readers' sessions: an anonymous name and the token that proves it."""
 
+from typing import Any
+
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -47,7 +49,8 @@ async def erase(call: Call) -> Response:
 async def me(call: Call) -> Response:
     """GET /me: who the server takes this browser for; somebody unknown is nobody, not an error."""
     reader = call.person
-    found = {"id": None, "name": None, "role": "reader", "signed_in": False, "mute_count": 0}
+    found: dict[str, Any] = {"id": None, "name": None, "role": "reader", "signed_in": False}
+    found |= _counts(own.Known(""))
     if reader is not None and reader.person_id == NOBODY:
         found |= {"name": reader.name, "role": reader.role, "signed_in": True}
     elif reader is not None:
@@ -56,5 +59,9 @@ async def me(call: Call) -> Response:
         except Missing:
             known = own.Known(reader.name)
         found |= {"id": reader.person_id, "role": reader.role, "signed_in": reader.is_vouched}
-        found |= {"name": known.name or None, "mute_count": known.mute_count}
+        found |= {"name": known.name or None} | _counts(known)
     return JsonResponse(found, headers={"Cache-Control": "no-store"})
+
+
+def _counts(known: own.Known) -> dict[str, int]:
+    return {"mute_count": known.mute_count, "unread_replies": known.unread_replies}

@@ -8,7 +8,9 @@ from sqlalchemy import Row
 from typing_extensions import TypedDict  # pydantic asks for it before Python 3.12
 
 from ..actions.grounds import Grounds
+from ..actions.parts import now_ms
 from ..domain import statements
+from ..domain.brake import Brake, State, pause_under, state_under
 from ..domain.reporting import OUTCOMES
 from ..domain.states import Status
 
@@ -116,6 +118,7 @@ class Article(TypedDict):
     comment_count: int
     closes_at: str | None  # from when on it takes no comments; past: since when
     version: int
+    pause_s: NotRequired[int]  # slow mode: seconds between two comments of one reader
     pick_count: NotRequired[int]  # said where there are some
 
 
@@ -149,6 +152,7 @@ class Me(TypedDict):
     role: str
     signed_in: bool
     mute_count: int
+    unread_replies: int
 
 
 class Kept(TypedDict):
@@ -159,6 +163,29 @@ class Kept(TypedDict):
     notices: list[dict[str, Any]]
     appeals: list[dict[str, Any]]
     mutes: list[dict[str, Any]]
+    replies: list[dict[str, Any]]
+
+
+class RepliedArticle(TypedDict):
+    id: str
+    title: str | None
+    url: str | None
+
+
+class ReplyToMe(Comment):
+    article: RepliedArticle
+    is_read: bool
+
+
+class RepliesToMe(TypedDict):
+    items: list[ReplyToMe]
+    unread: int
+    feed_since: str | None
+    next_cursor: str | None
+
+
+class PrivateFeed(TypedDict):
+    url: str
 
 
 class Muted(TypedDict):
@@ -205,6 +232,7 @@ class Problem(TypedDict):
     detail: str
     errors: NotRequired[list[FieldError]]
     request_id: NotRequired[str]
+    challenge: NotRequired[dict[str, Any]]  # with 428: what to solve (ALTCHA), answered in X-Proof
 
 
 def moment(at_ms: int) -> str:
@@ -301,14 +329,16 @@ def report(row: Row[Any]) -> Report:
     }
 
 
-def article(row: Row[Any] | None, key: str) -> Article:
-    """Show an article; one without a row has no comments yet."""
+def article(row: Row[Any] | None, key: str, brakes: Sequence[Brake] = ()) -> Article:
+    """Show an article as it is under the brakes that are on; one without a row has no comments yet."""
+    own: State = row.state if row is not None else "open"
+    state = state_under(brakes, key, own, now_ms()) if brakes else own
     if row is None:
         new: Article = {
             "id": key,
             "title": None,
             "url": None,
-            "state": "open",
+            "state": state,
             "comment_count": 0,
             "version": 0,
             "closes_at": None,
@@ -318,9 +348,13 @@ def article(row: Row[Any] | None, key: str) -> Article:
         "id": row.key,
         "title": row.title,
         "url": row.url,
-        "state": row.state,
+        "state": state,
         "comment_count": row.comment_count,
         "version": row.version,
         "closes_at": moment(row.closes_at_ms) if row.closes_at_ms else None,
     }
-    return shown | {"pick_count": row.pick_count} if row.pick_count else shown
+    if pause_s := pause_under(brakes, key, row.pause_s, now_ms()) if brakes else row.pause_s:
+        shown["pause_s"] = pause_s
+    if row.pick_count:
+        shown["pick_count"] = row.pick_count
+    return shown

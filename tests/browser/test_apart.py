@@ -1,12 +1,16 @@
-"""What stands apart: muted people, pinned comments, editors' picks; in the widget and in the console."""
+"""What stands apart: muted people, pinned comments, editors' picks, replies to oneself."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.test_access import check
 from tests.browser.ways import go_to_plain, opened, photograph, write
+from tests.conditions import until
 from tests.service import Service
 from tests.story import seed
 
@@ -110,6 +114,7 @@ def test_pins_stand_above_and_picks_carry_a_badge_and_are_listed(
     page.reload()
     expect(bodies(page)).to_contain_text(["Number 0.", "Number 1."])
     paper.post("marks", f"{KIND} Number 2.", author={"name": "Bea"})
+    page.get_by_role("button", name="1 new comment").click()
     expect(bodies(page)).to_contain_text(["Number 0.", "Number 2.", "Number 1."])
     check(page)
     photograph(page, "marks")
@@ -131,6 +136,7 @@ def test_moderators_pin_and_feature_in_the_console_by_button_and_by_key(
     page.get_by_role("link", name="Search").click()
     page.get_by_text("Approved", exact=True).click()
     page.get_by_role("searchbox").fill("editors")
+    expect(page.locator(".results .card")).to_have_count(1)  # the search that typing began is over
     card = page.get_by_role("article", name="Comment by Zoe")
     pin, feature = (card.get_by_role("button", name=name) for name in ("Pin", "Feature"))
     pin.click()
@@ -146,3 +152,67 @@ def test_moderators_pin_and_feature_in_the_console_by_button_and_by_key(
     feature.focus()
     page.keyboard.press("p")
     expect(pin).to_have_attribute("aria-pressed", "false")
+
+
+def test_who_was_answered_sees_it_on_their_next_page_and_may_follow_by_a_feed(
+    context: BrowserContext, paper: Service, troubles: list[str]
+) -> None:
+    page = visit(context, paper, "answered", troubles)
+    write(page, f"{KIND} Mine.", "Ann")
+    expect(page.get_by_text("Mine.")).to_be_visible()
+    mine = paper.page("answered")["items"][0]["id"]
+    paper.post("answered", "Well said, and thank you.", author={"name": "Bea"}, parent_id=mine)
+    token = page.evaluate("JSON.parse(localStorage['firstword:token:main'])")
+    with paper.client(token) as ann:
+        until(lambda: ann.get("/me").json()["unread_replies"])
+    go_to_plain(page, paper.url, "another")
+    page.get_by_role("button", name="1 new reply to you").click()
+    panel = page.get_by_role("group", name="For you")
+    expect(panel).to_be_focused()
+    expect(panel.get_by_role("link")).to_contain_text("Bea")
+    check(page)
+    photograph(page, "replies")
+    panel.get_by_role("button", name="Make a private feed").click()
+    address = panel.get_by_role("textbox", name="Address of your feed").input_value()
+    assert "Well said, and thank you." in httpx2.get(address).text
+    check(page)
+    panel.get_by_role("button", name="End the feed").click()
+    expect(panel.get_by_role("button", name="Make a private feed")).to_be_focused()
+    assert httpx2.get(address).status_code == 404
+    go_to_plain(page, paper.url, "answered")
+    expect(page.get_by_text("Well said, and thank you.")).to_be_visible()
+    expect(page.get_by_role("button", name="1 new reply to you")).to_have_count(0)
+
+
+def test_slow_mode_is_told_counted_down_and_keeps_the_text(
+    context: BrowserContext, paper: Service, troubles: list[str]
+) -> None:
+    with paper.client(seed.tokens(paper, "admin")[0]) as desk:
+        assert desk.put("/articles/slow", json={"pause_s": 120}).status_code == 200
+    page = visit(context, paper, "slow", troubles)
+    expect(page.get_by_text("Slow mode: please leave 2 minutes between two comments.")).to_be_visible()
+    write(page, f"{KIND} First.", "Ann")
+    expect(page.get_by_text("First.")).to_be_visible()
+    write(page, f"{KIND} Second.", "Ann")
+    expect(page.locator(".fw-countdown")).to_have_text(re.compile(r"^[01]:[0-5]\d$"))
+    expect(page.get_by_role("textbox", name="Your comment")).to_have_value(f"{KIND} Second.")
+    check(page)
+    photograph(page, "slow-mode")
+    troubles[:] = [each for each in troubles if "429" not in each]  # the browser logs every refusal
+
+
+def test_in_a_storm_the_page_does_the_work_and_the_reader_notices_nothing(
+    browser: Browser, tmp_path: Path
+) -> None:
+    service = Service(tmp_path, post_rate="1000/minute", storm_rate="1/minute").start()
+    context = browser.new_context()
+    try:
+        service.post("storm", f"{KIND} Calm.")
+        page = opened(context, f"{service.url}/docs/embed", [])
+        go_to_plain(page, service.url, "storm")
+        write(page, f"{KIND} Stormy.", "Ann")
+        expect(page.locator(".fw-body", has_text="Stormy.")).to_be_visible(timeout=30_000)
+        assert len(service.page("storm")["items"]) == 2
+    finally:
+        context.close()
+        service.stop()

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from moderation.store import (
     articles,
+    brakes,
     comments,
     decisions,
     forgetting,
@@ -17,6 +18,7 @@ from moderation.store import (
     mutes,
     outbox,
     people,
+    replies,
     waiting,
 )
 from moderation.store.comments import FIRST_REPLIES, Order
@@ -163,6 +165,13 @@ QUESTIONS: dict[str, tuple[Callable[[Connection], object], str]] = {
     "pinned": (lambda c: comments.pinned(c, AN_ID), "ix_comment_pinned"),
     "picks": (lambda c: comments.featured(c, AN_ID, after_id=None, limit=50), "ix_comment_featured"),
     "picks, later": (lambda c: comments.featured(c, AN_ID, after_id=AN_ID, limit=50), "ix_comment_featured"),
+    "replies to one": (lambda c: replies.of(c, AN_ID, after_id=AN_ID, limit=20), "reply_notice"),
+    "unread replies": (lambda c: replies.count_unread(c, AN_ID), "ix_reply_notice_unread"),
+    "seen": (lambda c: replies.mark_read(Transaction(c, 0), AN_ID, [AN_ID]), "reply_notice"),
+    "answered": (lambda c: replies.tell(Transaction(c, 0), [AN_ID]), "sqlite_autoindex_comment"),
+    "feed": (lambda c: replies.feed_owner(c, "hash"), "sqlite_autoindex_reply_feed"),
+    "brakes": (lambda c: brakes.in_force(c, 0), "ix_brake_on"),
+    "last of one": (lambda c: brakes.last_comment_at(c, AN_ID, AN_ID), "ix_comment_author"),
     "muted": (lambda c: mutes.of(c, AN_ID), "sqlite_autoindex_muting"),
     "replies": (_replies, "ix_comment_"),
     "first replies": (lambda c: comments.first_replies(c, [AN_ID]), "ix_comment_replies"),

@@ -25,6 +25,8 @@ READERS = (
     "actions/posting.py",
     "actions/own.py",
     "actions/like.py",
+    "actions/mute.py",
+    "actions/proof.py",
     "actions/read.py",
     "actions/person.py",
     "actions/follow.py",
@@ -48,7 +50,7 @@ TECHNICAL = {
 }
 
 
-TITLES = {HTTPStatus(status).phrase for status in (401, 403, 404, 409, 422, 429, 500, 503)}
+TITLES = {HTTPStatus(status).phrase for status in (401, 403, 404, 409, 422, 428, 429, 500, 503)}
 TITLES |= {"Unprocessable Entity", "Unprocessable Content"}  # older Pythons, newer ones
 
 

@@ -7,12 +7,13 @@ UTC: integers sort and compare alike in SQLite and PostgreSQL. Texts that people
 
 from sqlmodel import SQLModel
 
-from . import access, cases, comments, decisions, machinery, publications  # noqa: F401 - fill the metadata
+from . import access, cases, comments, decisions, machinery, publications, replies  # noqa: F401 - fill the metadata
 
 # The same tables for Core statements: `comment.c.status` instead of `Comment.status`.
 site = SQLModel.metadata.tables["site"]
 article = SQLModel.metadata.tables["article"]
 author = SQLModel.metadata.tables["author"]
+brake = SQLModel.metadata.tables["brake"]
 comment = SQLModel.metadata.tables["comment"]
 liking = SQLModel.metadata.tables["liking"]
 muting = SQLModel.metadata.tables["muting"]
@@ -32,4 +33,6 @@ token = SQLModel.metadata.tables["token"]
 idempotency_key = SQLModel.metadata.tables["idempotency_key"]
 model = SQLModel.metadata.tables["model"]
 promotion = SQLModel.metadata.tables["promotion"]
+reply_notice = SQLModel.metadata.tables["reply_notice"]
+reply_feed = SQLModel.metadata.tables["reply_feed"]
 lease = SQLModel.metadata.tables["lease"]

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, UniqueConstraint, false
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from .columns import Id, Json
+
+_ON = text("ended_at_ms IS NULL")
 
 
 class Site(SQLModel, table=True):
@@ -32,6 +34,8 @@ class Article(SQLModel, table=True):
     # Pinned and featured comments: a page of an article without asks for none.
     pin_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     pick_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    # Seconds between two comments of one reader (slow mode); 0: as fast as the rates allow.
+    pause_s: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     version: int = 0
     created_at_ms: int = Field(sa_type=BigInteger)
 
@@ -46,3 +50,18 @@ class Policy(SQLModel, table=True):
     rules: dict[str, Any] = Field(sa_type=Json)
     made_by: str
     created_at_ms: int = Field(sa_type=BigInteger)
+
+
+class Brake(SQLModel, table=True):
+    """What moderators have put on a site or an article for a while."""
+
+    __table_args__ = (Index("ix_brake_on", "until_ms", postgresql_where=_ON, sqlite_where=_ON),)
+    id: str = Field(primary_key=True, sa_type=Id)
+    site_id: str = Field(foreign_key="site.id")
+    article_key: str | None = Field(default=None, sa_type=Text)  # which may not have begun; None: the site
+    kind: str  # premoderate | close | slow
+    pause_s: int
+    until_ms: int = Field(sa_type=BigInteger)
+    made_by: str
+    created_at_ms: int = Field(sa_type=BigInteger)
+    ended_at_ms: int | None = Field(default=None, sa_type=BigInteger)  # released before its end

@@ -7,12 +7,13 @@ import { languageNow } from "./words.js";
 export const LIMIT = 4000; // characters of a comment, the server's own limit
 
 export class Problem extends Error {
-  constructor(status, { detail = "", errors = [], retryAfter_s = null } = {}) {
+  constructor(status, { detail = "", errors = [], retryAfter_s = null, challenge = null } = {}) {
     super(detail || `HTTP ${status}`);
     this.status = status;
     this.detail = detail;
     this.errors = errors;
     this.retryAfter_s = retryAfter_s;
+    this.challenge = challenge; // what to solve first (solve.js)
   }
 }
 
@@ -20,12 +21,13 @@ export function createApi({ base, site, article, memory }) {
   const root = `${base}api/v1`;
   const here = `/articles/${encodeURIComponent(article)}`;
 
-  async function call(method, path, { query = {}, body, key, identified = false } = {}) {
+  async function call(method, path, { query = {}, body, key, proof, identified = false } = {}) {
     const url = new URL(root + path);
     for (const [name, value] of Object.entries(query)) if (value !== null && value !== undefined) url.searchParams.set(name, value);
     const headers = { Accept: "application/json", "Accept-Language": languageNow() };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;
+    if (proof) headers["X-Proof"] = proof;
     if (identified && memory.token) headers.Authorization = `Bearer ${memory.token}`;
     let response;
     try {
@@ -63,14 +65,20 @@ export function createApi({ base, site, article, memory }) {
     }),
     one: (id) => call("GET", `/comments/${id}`),
     replies: (id, cursor) => call("GET", `/comments/${id}/replies`, { query: { cursor, sort: "oldest" } }),
-    post: (comment, key) => asReader(comment.author.name, () => call("POST", `${here}/comments`, {
-      query: { site }, body: comment, key, identified: true,
+    post: (comment, key, proof) => asReader(comment.author.name, () => call("POST", `${here}/comments`, {
+      query: { site }, body: comment, key, proof, identified: true,
     })),
     preview: (comment) => call("POST", `${here}/comments:preview`, { query: { site }, body: comment, identified: true }),
     edit: (id, body) => call("PATCH", `/comments/${id}`, { body: { body }, identified: true }),
     like: (id, isLiked, name) => asReader(name, () => call(isLiked ? "PUT" : "DELETE", `/comments/${id}/reactions/like`, { identified: true })),
     remove: (id) => call("DELETE", `/comments/${id}`, { identified: true }),
     policy: `${base}policy/${encodeURIComponent(site)}`,
+    article,
+    hosted: (id) => `${base}a/${encodeURIComponent(site)}/${encodeURIComponent(id)}`,
+    answers: () => call("GET", "/me/replies", { identified: true }),
+    sawAnswers: (ids) => call("POST", "/me/replies:read", { body: { ids }, identified: true }),
+    openFeed: () => call("POST", "/me/replies/feed", { identified: true }),
+    closeFeed: () => call("DELETE", "/me/replies/feed", { identified: true }),
     mutes: () => call("GET", "/me/mutes", { identified: true }),
     mute: (id, isMuted, name) => asReader(name, () => call(isMuted ? "PUT" : "DELETE", `/me/mutes/${id}`, { identified: true })),
     me: () => call("GET", "/me", { identified: true }),
@@ -87,5 +95,5 @@ async function problemOf(response) {
     // a proxy's error page: the status has to do
   }
   const retryAfter_s = Number.parseInt(response.headers.get("Retry-After") ?? document.retry_after_s, 10) || null;
-  return new Problem(response.status, { detail: document.detail, errors: document.errors ?? [], retryAfter_s });
+  return new Problem(response.status, { detail: document.detail, errors: document.errors ?? [], retryAfter_s, challenge: document.challenge });
 }

@@ -20,13 +20,14 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
     rows: "3", placeholder: parent ? words.replyTo(parent.author.name) : words.textPlaceholder } });
   const counter = el("span", { class: "fw-counter", "aria-live": "polite" });
   const hint = el("span", { class: "fw-hint", "aria-label": words.hintLabel, role: "note", text: words.hint });
+  const trap = el("input", { class: "fw-label", name: "website", tabindex: "-1", autocomplete: "off", "aria-hidden": "true" }); // machines fill it in
   const send = el("button", { type: "submit", class: "fw-button", text: parent ? words.reply : words.post });
   const result = el("div", { class: "fw-result", role: "status", "aria-live": "polite" });
   const element = el("form", {
     class: "fw-composer", novalidate: true, "aria-label": parent ? words.replyTo(parent.author.name) : words.text,
     onsubmit: (event) => { event.preventDefault(); submit(); }, onkeydown: onKey,
   },
-  text.wrap,
+  trap, text.wrap,
   el("div", { class: "fw-composer-foot" }, name.wrap, hint, counter,
     onCancel ? el("button", { type: "button", class: "fw-action fw-cancel", text: words.cancel, onclick: cancel }) : null, send),
   result);
@@ -80,7 +81,7 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
   }
 
   async function submit({ isSure = false } = {}) {
-    if (isBusy || !isComplete()) return;
+    if (isBusy || trap.value || !isComplete()) return;
     const comment = { body: text.input.value, author: { name: name.input.value.trim() || words.anonymous } };
     busy(true);
     result.replaceChildren();
@@ -91,11 +92,21 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
       const payload = JSON.stringify(comment);
       if (attempt?.payload !== payload) attempt = { payload, key: newKey() };
       keep();
-      await taken(await api.post(comment, attempt.key));
+      await taken(await sent(comment));
     } catch (problem) {
       await failed(problem);
     } finally {
       busy(false);
+    }
+  }
+
+  /* While a storm is on, the server wants some work done first. */
+  async function sent(comment, proof) {
+    try {
+      return await api.post(comment, attempt.key, proof);
+    } catch (problem) {
+      if (!problem.challenge || proof) throw problem;
+      return sent(comment, await (await later()).solve(problem.challenge));
     }
   }
 
@@ -138,12 +149,12 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
     const named = problem.errors.filter((error) => FIELDS[fieldOf(error)]);
     for (const error of named) (FIELDS[fieldOf(error)] === "name" ? name : text).fail(error.detail);
     if (named.length > 0) element.querySelector("[aria-invalid=true]")?.focus();
-    else result.replaceChildren(el("p", { class: "fw-notice", role: "alert", text: await told(problem) }));
+    else result.replaceChildren(await told(problem));
   }
 
   async function told(problem) {
     const parts = problem.status ? await later().catch(() => null) : null;
-    return parts ? parts.sentenceFor(problem) : problem.detail || words.offline;
+    return parts ? parts.fault(problem) : el("p", { class: "fw-notice", role: "alert", text: problem.detail || words.offline });
   }
 
   function busy(is) {

@@ -4,6 +4,7 @@
    words/en.json, its styles in later.css. What it imports of the first bundle's modules is handed over. */
 
 import { like, loadReplies, openReply } from "./acting.js";
+import { announce } from "./answers.js";
 import { openChoices } from "./choices.js";
 import { explain, refusal, tellWait } from "./declined.js";
 import { toggleSorts } from "./menu.js";
@@ -11,8 +12,9 @@ import { veil } from "./muting.js";
 import { createNudge } from "./nudge.js";
 import { askToRemove, openEdit } from "./owning.js";
 import { loadMore } from "./paging.js";
-import { sentenceFor } from "./problems.js";
+import { fault, sentenceFor, tellPause } from "./problems.js";
 import { openReport } from "./reporting.js";
+import { solve } from "./solve.js";
 import { goTo } from "./travel.js";
 import { learn } from "./words.js";
 import { openYours } from "./yours.js";
@@ -20,6 +22,6 @@ import { openYours } from "./yours.js";
 learn(ENGLISH.later);
 
 export const later = {
-  askToRemove, createNudge, explain, goTo, like, loadMore, loadReplies, openChoices,
-  openEdit, openReply, openReport, openYours, refusal, sentenceFor, tellWait, toggleSorts, veil,
+  announce, askToRemove, createNudge, explain, fault, goTo, like, loadMore, loadReplies, openChoices,
+  openEdit, openReply, openReport, openYours, refusal, sentenceFor, solve, tellPause, tellWait, toggleSorts, veil,
 };

@@ -6,6 +6,7 @@ export function createOwn({ api, memory, state, list }) {
     try {
       const me = await api.me();
       state.ownId = me.id;
+      state.unread = me.unread_replies;
       if (!me.id) memory.token = null;
       else if (me.mute_count !== Object.keys(memory.mutes ?? {}).length) await learn();
     } catch (problem) {

@@ -56,6 +56,7 @@ function build({ shadow, root, memory, api, state, first }) {
   const list = createList({ state, memory, open });
   const own = createOwn({ api, memory, state, list });
   const panel = el("div", {});
+  const greeting = el("div", {});
   const yours = el("button", { type: "button", class: "fw-action", text: words.yours, onclick: () => open("openYours", panel) });
   const foot = el("div", { class: "fw-foot" }, el("a", { class: "fw-action", href: api.policy, text: words.policy }), yours, panel);
   const thread = { shadow, api, memory, state, list, own, more, say, settle, onPosted, showEmpty, refresh, resort, focusHeading: () => heading.focus({ preventScroll: true }) };
@@ -67,7 +68,7 @@ function build({ shadow, root, memory, api, state, first }) {
 
   skeleton();
   root.setAttribute("aria-labelledby", headingId);
-  root.replaceChildren(head, composer.element, stateNote, status, arrivals.rail, empty, list.element, more, foot);
+  root.replaceChildren(head, greeting, composer.element, stateNote, status, arrivals.rail, empty, list.element, more, foot);
   keepTime(root);
   addEventListener("hashchange", goToLinked);
   load(first).then(goToLinked);
@@ -94,6 +95,7 @@ function build({ shadow, root, memory, api, state, first }) {
       settle(page);
       for (const comment of [...page.pinned ?? [], ...page.items]) list.put(comment);
       news.listen();
+      if (state.unread) open("announce", greeting, () => open("openYours", panel));
       await own.show();
     } catch {
       failed();
@@ -121,7 +123,7 @@ function build({ shadow, root, memory, api, state, first }) {
     about(page.article);
   }
 
-  function about({ comment_count: comments, state: articleState, version, closes_at: closesAt, pick_count: picks = 0 }) {
+  function about({ comment_count: comments, state: articleState, version, closes_at: closesAt, pause_s: pause, pick_count: picks = 0 }) {
     state.hasPicks = picks > 0;
     yours.hidden = !memory.token;
     state.version = Math.max(state.version, version ?? 0);
@@ -132,6 +134,7 @@ function build({ shadow, root, memory, api, state, first }) {
     composer.element.hidden = !state.isOpen;
     stateNote.hidden = state.isOpen && articleState !== "premoderated";
     stateNote.textContent = state.isOpen ? words.premoderated : isOver ? words.closedSince(dayOf(closesAt)) : words.closed;
+    if (pause && state.isOpen) open("tellPause", stateNote, pause);
     if (wasOpen !== state.isOpen) root.classList.toggle("fw-is-closed", !state.isOpen);
   }
 
