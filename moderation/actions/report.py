@@ -52,6 +52,12 @@ async def file(parts: Parts, reader: Person, comment_id: str, said: Complaint, a
     return await asyncio.wrap_future(parts.writer.submit(act, key=found.article_key))
 
 
+def find_own(parts: Parts, reader_id: str, comment_id: str) -> Row[Any] | None:
+    """Return somebody's report of a comment, if there is one."""
+    with parts.database.read() as connection:
+        return reports.find(connection, comment_id, reader_id)
+
+
 def list_own(
     parts: Parts, reader_id: str, *, after_id: str | None, limit: int
 ) -> tuple[Sequence[Row[Any]], str | None]:

@@ -43,7 +43,7 @@ OUTCOMES = {
     "open": "A moderator has not decided yet.",
     "upheld": "A moderator agreed: the comment is no longer shown.",
     "dismissed": "A moderator looked and kept the comment.",
-    "moot": "The comment was taken back by its author.",
+    "moot": "Its author took the comment back.",
 }
 
 

@@ -14,6 +14,7 @@ from .comments import idempotency_key, read_id
 from .endpoint import Call
 from .json import JsonResponse
 from .queue import decided_shape
+from .speech import speech_for
 
 UNSTORED = {"Cache-Control": "no-store"}
 
@@ -23,7 +24,7 @@ async def report(call: Call) -> Response:
     said = Complaint(**call.body.model_dump())
     comment_id = read_id(call.path("comment_id"))
     made = await reporting.file(call.parts, call.known, comment_id, said, call.address)
-    return JsonResponse(shapes.report(made), 201, UNSTORED)
+    return JsonResponse(_own(call, made), 201, UNSTORED)
 
 
 def list_own(call: Call) -> Response:
@@ -32,7 +33,7 @@ def list_own(call: Call) -> Response:
     rows, next_id = reporting.list_own(
         call.parts, call.known.person_id, after_id=after.id if after else None, limit=call.query.limit
     )
-    page = {"items": [shapes.report(row) for row in rows], "next_cursor": cursors.write(next_id)}
+    page = {"items": [_own(call, row) for row in rows], "next_cursor": cursors.write(next_id)}
     return JsonResponse(page, headers=UNSTORED)
 
 
@@ -96,6 +97,12 @@ def answer(call: Call) -> Response:
     )
     metrics.DECIDED.labels(decided.decision.action).inc()
     return JsonResponse({"appeal": shapes.appeal(closed), **decided_shape(decided)}, 201)
+
+
+def _own(call: Call, row: Row[Any]) -> shapes.Report:
+    """Show a report to whoever wrote it, in their language."""
+    shown = shapes.report(row)
+    return {**shown, "detail": speech_for(call.request).say(shown["detail"])}
 
 
 def _report(row: Row[Any], comment: Row[Any]) -> dict[str, Any]:

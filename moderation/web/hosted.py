@@ -20,13 +20,13 @@ from ..actions.pages import Content, Sort, Wanted
 from ..actions.parts import Parts
 from ..domain.content import checked_article_key
 from ..domain.errors import Conflict, Field, Invalid, Refused
-from . import cursors, metrics, shapes
+from . import cursors, hosted_cases, metrics, shapes
 from .comments import RANKINGS, cursor_behind, read_id
 from .console import templates
 from .cookies import set_cookie
 from .endpoint import read_body
 from .errors import refused
-from .identity import READER_COOKIE, READER_COOKIE_S, find_reader, host
+from .identity import READER_COOKIE, READER_COOKIE_S, find_form_reader, find_reader, host
 from .speech import VARIES, speech_for, spoken
 
 SORTS: dict[Sort, str] = {
@@ -56,7 +56,9 @@ async def post(request: Request) -> Response:
             raise Conflict("This form was sent from another site's page.")
         if said.get(TRAP):
             raise Invalid("The form was filled in by a machine.", [Field(TRAP, "leave it empty")])
-        reader = await find_reader(request, parts, request.app.state.origins)
+        reader = await find_form_reader(request, parts, request.app.state.origins)
+        if act := hosted_cases.ACTS.get(said.get("act", "")):
+            return await act(request, _link(request), said, reader)
         draft = Draft(
             site_id=request.path_params["site"],
             article_key=request.path_params["article_id"],
@@ -81,7 +83,8 @@ async def _shown(
     request: Request, *, said: dict[str, str] | None = None, refusal: Refused | None = None
 ) -> Response:
     parts: Parts = request.app.state.parts
-    reader = await find_reader(request, parts, request.app.state.origins) if request.method == "GET" else None
+    find = find_reader if request.method == "GET" else find_form_reader
+    reader = await find(request, parts, request.app.state.origins)
     values = await run_in_threadpool(_values, request, reader.person_id if reader else None)
     speech = speech_for(request)
     error = speech.say(refusal.detail) if refusal else None
@@ -107,6 +110,7 @@ def _values(request: Request, reader_id: str | None) -> dict[str, Any]:
             for each in mine
             if each.comment.status in UNSHOWN
         ],
+        "me": reader_id,
         "sort": wanted.order,
         "sorts": [
             (key, word) for key, word in SORTS.items() if key != "picks" or _has_picks(content, wanted)
@@ -116,6 +120,7 @@ def _values(request: Request, reader_id: str | None) -> dict[str, Any]:
         "link": _link(request),
         "feed": f"/feeds/{quote(site_id)}/{quote(key, safe='')}.atom",
         "answered": _answered(parts, _known_id(request, "reply")),
+        **hosted_cases.values(parts, reader_id, _known_id(request, "report"), _known_id(request, "reported")),
     }
 
 

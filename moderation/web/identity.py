@@ -86,6 +86,15 @@ async def find_reader(request: Request, parts: Parts, origins: Origins) -> Perso
     return Person(reader_id, "reader", "") if reader_id else None
 
 
+async def find_form_reader(request: Request, parts: Parts, origins: Origins) -> Person | None:
+    """Return who sent a form of ours, or None for somebody who has not been here."""
+    cookie = get_cookie(request, READER_COOKIE)
+    if cookie is None or not origins.is_ours(request):
+        return None
+    reader_id = parts.signing.reader_id(cookie)
+    return Person(reader_id, "reader", "") if reader_id else None
+
+
 def find_staff(request: Request, parts: Parts, origins: Origins) -> Person:
     """Return the moderator, admin or scorer who asks. Looks into SQL: for a thread."""
     if token := bearer(request):

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import httpx2
 import pytest
 
+from tests.api.cases import decide
 from tests.api.texts import DOUBTFUL, KIND, NASTY
 from tests.service import Service
 
@@ -217,3 +218,63 @@ def test_no_english_is_left_on_a_page_in_arabic(service: Service, article: str) 
     assert text in page
     shown = re.sub(r"<[^>]+>", " ", page.partition("<body>")[2])
     assert re.findall("[A-Za-z]+", shown) == []
+
+
+def test_a_reader_stays_the_same_from_form_to_form(browser: httpx2.Client, article: str) -> None:
+    here = f"/a/main/{article}"
+    browser.post(here, data={"body": DOUBTFUL, "name": "Cem"})
+    page = browser.post(here, data={"body": f"{DOUBTFUL} Two.", "name": "Cem"}).text
+    assert page.count("Waiting for a moderator") == 2
+
+
+def test_a_comment_is_reported_by_a_form_and_the_receipt_tells_the_outcome(
+    service: Service, browser: httpx2.Client, moderator: httpx2.Client, article: str
+) -> None:
+    here, told = f"/a/main/{article}", service.post(article, KIND)
+    assert f"?report={told['id']}#report" in shown(browser, here)
+    form = shown(browser, f"{here}?report={told['id']}")
+    assert "Report this comment" in form
+    said = {"act": "report", "comment_id": told["id"], "category": "illegal", "text": "My address."}
+    refused = browser.post(f"{here}?report={told['id']}", data=said)
+    assert refused.status_code == 422
+    assert "Give your name." in refused.text
+    assert "My address.</textarea>" in refused.text
+    receipt = browser.post(here, data=said | {"category": "spam"})
+    assert receipt.status_code == 200
+    assert "A moderator has not decided yet." in receipt.text
+    assert decide(moderator, told["id"], "approve", 1).status_code == 201
+    again = shown(browser, f"{here}?reported={told['id']}")
+    assert "A moderator looked and kept the comment." in again
+    with httpx2.Client(base_url=service.url) as stranger:
+        assert "Thank you for your report" not in shown(stranger, f"{here}?reported={told['id']}")
+
+
+def test_a_refusal_is_explained_and_appealed_against_by_a_form(
+    browser: httpx2.Client, moderator: httpx2.Client, article: str
+) -> None:
+    here = f"/a/main/{article}"
+    refused = browser.post(here, data={"body": NASTY, "name": "Cem"})
+    assert "nobody has read it yet" in refused.text
+    comment_id = re.findall(r'name="comment_id" value="([^"]+)"', refused.text)[0]
+    said = {"act": "appeal", "comment_id": comment_id, "text": ""}
+    assert browser.post(here, data=said).status_code == 422
+    appealed = browser.post(here, data=said | {"text": "I quoted the play."})
+    assert "Your appeal is with a moderator." in appealed.text
+    assert "already" in browser.post(here, data=said | {"text": "Again."}).text
+    appeals = moderator.get("/moderation/appeals", params={"limit": 200}).json()["items"]
+    appeal_id = next(each["id"] for each in appeals if each["comment"]["id"] == comment_id)
+    answer = {"outcome": "dismissed", "answer": "It hurts somebody."}
+    assert moderator.post(f"/moderation/appeals/{appeal_id}/decision", json=answer).status_code == 201
+    assert "It hurts somebody.</blockquote>" in shown(browser, here)
+
+
+@pytest.mark.parametrize("act", ["report", "appeal"])
+def test_a_form_of_another_site_reports_and_appeals_nothing(
+    service: Service, browser: httpx2.Client, article: str, act: str
+) -> None:
+    told = service.post(article, KIND)
+    said = {"act": act, "comment_id": told["id"], "category": "spam", "text": "x"}
+    foreign = browser.post(f"/a/main/{article}", data=said, headers={"Origin": "https://evil.example"})
+    assert foreign.status_code == 409
+    machine = browser.post(f"/a/main/{article}", data=said | {"website": "x"})
+    assert "filled in by a machine" in machine.text

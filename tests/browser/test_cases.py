@@ -1,4 +1,4 @@
-"""Reporting and appealing in a real browser: by keyboard, in light and dark, no rule of WCAG broken."""
+"""Reporting and appealing in a real browser: by keyboard, light and dark, no rule of WCAG broken."""
 
 from collections.abc import Iterator
 
@@ -169,6 +169,36 @@ def test_an_author_hears_of_a_comment_that_was_taken_down_later(
     expect(card.get_by_text("after readers had reported it")).to_be_visible()
 
 
+def test_the_forms_without_scripts_are_accessible_too(
+    page: Page, paper: Service, request: pytest.FixtureRequest
+) -> None:
+    article = f"plain-{request.node.callspec.id}"
+    told = paper.post(article, KIND, author={"name": "Ann Ferry"})
+    page.goto(f"{paper.url}/a/main/{article}")
+    page.get_by_role("link", name="Report").click()
+    check(page)
+    expect(page.get_by_label("Your full name")).to_be_hidden()
+    page.get_by_role("radio", name="It is illegal").check()
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.get_by_text("Give your name.")).to_be_visible()
+    photograph(page, "hosted-report", full=True)
+    check(page)
+    page.get_by_role("radio", name="It is spam").check()
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.get_by_text("A moderator has not decided yet.")).to_be_visible()
+    assert f"reported={told['id']}" in page.url
+    check(page)
+    page.get_by_label("Your comment").fill(HARSH)
+    page.get_by_role("button", name="Post").click()
+    page.get_by_text("How this was decided").click()
+    photograph(page, "hosted-appeal", full=True)
+    check(page)
+    page.get_by_label("Why should it be published?").fill("I quoted the play.")
+    page.get_by_role("button", name="Send the appeal").click()
+    expect(page.get_by_text("Your appeal is with a moderator.")).to_be_visible()
+    check(page)
+
+
 def test_the_dialog_fits_a_phone(browser: Browser, paper: Service) -> None:
     paper.post("demo", KIND, author={"name": "Ann Ferry"})
     context = browser.new_context(viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
@@ -186,9 +216,18 @@ def test_the_dialog_fits_a_phone(browser: Browser, paper: Service) -> None:
     context.close()
 
 
+@pytest.fixture
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service on whose desk nothing lies."""
+    service = Service(tmp_path_factory.mktemp("quiet")).start()
+    yield service
+    service.stop()
+
+
 def test_a_report_and_an_appeal_reach_the_console_with_what_was_said(
-    browser: Browser, paper: Service
+    browser: Browser, quiet: Service
 ) -> None:
+    paper = quiet
     told = paper.post("desk", KIND, author={"name": "Ann Ferry"})
     with reader(paper, "Bea") as bea:
         assert report(bea, told["id"], "hate", text="It is about my people.").status_code == 201

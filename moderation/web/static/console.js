@@ -33,7 +33,7 @@ const decisions = createDecisions({
   },
   onBack: ({ item, origin }) => {
     if (origin === "search") searchView.restore(item);
-    else if (item.comment.status === "pending") hand.putBack(item);
+    else if (item.comment.status === "pending" || item.lane) hand.putBack(item);
     toasts.dropUndo();
   },
   onLost: ({ item }) => {
@@ -103,8 +103,10 @@ const figures = followFigures({
   place: byId("figures"),
   banner: byId("banner"),
   isIdle: () => hand.items.length === 0,
-  onFigures: ({ waiting, leased, state } = {}) => {
-    queueView.drawEmpty({ waiting, leased, state });
+  chosenLane: () => hand.lane,
+  onLane: hand.choose,
+  onFigures: ({ waiting, leased, state, lanes } = {}) => {
+    queueView.drawEmpty({ waiting, leased, state, lanes });
     if (state !== "away" && (waiting ?? 0) > 0) hand.refill();
   },
 });

@@ -38,7 +38,7 @@ async function call(method, path, { body, key, query, keepalive = false } = {}) 
 
 export const api = {
   figures: () => call("GET", "/queue"),
-  claim: (limit) => call("POST", "/queue:claim", { body: { limit } }),
+  claim: (limit, lane) => call("POST", "/queue:claim", { body: lane ? { limit, lane } : { limit } }),
   extend: (token) => call("POST", `/leases/${encodeURIComponent(token)}:extend`),
   release: (token) => call("POST", `/leases/${encodeURIComponent(token)}:release`, { keepalive: true }),
   decide: (id, decision, key) => call("POST", `/comments/${encodeURIComponent(id)}/decisions`, { body: decision, key }),

@@ -2,9 +2,14 @@
 
 import { el } from "../shared/dom.js";
 import { ago, span, timeElement } from "../shared/when.js";
-import { CODES, DONE, LABELS, LANES, REJECTIONS, named, percent } from "./words.js";
+import { CATEGORIES, CODES, DONE, LABELS, LANES, REJECTIONS, named, percent, words } from "./words.js";
 
 const SHOWN_FROM = 0.35; // scores below are listed in grey
+// The reason for a refusal that a report comes to; for "something else" the machine's own is likelier.
+const REASON_OF = {
+  abuse: "insult", hate: "identity_attack", threat: "threat", sexual: "sexual", spam: "spam",
+  misinformation: "misinformation", off_topic: "off_topic", illegal: "illegal",
+};
 const WEIGHTS = [0.34, 0.67]; // of the heaviest word: thin, medium, strong underline
 
 export function drawCard(item, { details = "open", actions = null } = {}) {
@@ -14,11 +19,43 @@ export function drawCard(item, { details = "open", actions = null } = {}) {
     el("summary", { text: summaryOf(item) }), why);
   return el("article", { class: "card", "data-id": comment.id, tabindex: "-1", "aria-label": `Comment by ${comment.author?.name ?? "unknown"}` },
     el("header", { class: "card-top" }, articleOf(item), placeOf(item)),
+    appealOf(item),
     contextOf(item),
     authorOf(item),
     el("div", { class: "card-body", lang: item.language ?? null }, ...highlighted(comment.body ?? "", item.highlights ?? [])),
+    reportsOf(item),
     foot,
     actions);
+}
+
+/* What the author says against the refusal, and what was refused for which reason by whom. */
+function appealOf({ appeal }) {
+  if (!appeal) return null;
+  const reasons = appeal.reasons.filter(({ outcome }) => outcome === "reject").map(({ detail }) => detail);
+  return el("section", { class: "card-case", "aria-label": words.appeal },
+    el("h2", { text: words.appeal }),
+    el("blockquote", { text: appeal.text }),
+    el("p", {}, el("b", { text: words.appealAgainst(appeal.decided_by, ago(appeal.decided_at)) }), ` ${[...new Set(reasons)].join(" ")}`),
+    appeal.note ? el("p", {}, "Note: ", el("span", { text: appeal.note })) : null,
+    el("p", { class: "card-case-how", text: words.appealHow }));
+}
+
+/* What readers reported: how many for what, and in which words; not who. */
+function reportsOf({ reports }) {
+  if (!reports?.count) return null;
+  const said = reports.items.filter(({ text }) => text);
+  return el("section", { class: "card-case", "aria-label": words.reports(reports.count) },
+    el("h2", {}, words.reports(reports.count), el("span", { class: "card-case-weight", title: "What the reporters' word weighs together", text: `weight ${reports.weight}` })),
+    el("p", { class: "card-case-tags" }, ...countedCategories(reports).map(([category, count]) =>
+      el("span", { class: `case-tag${category === "illegal" ? " is-grave" : ""}`, text: count > 1 ? `${named(CATEGORIES, category)} × ${count}` : named(CATEGORIES, category) }))),
+    ...said.map(({ category, text }) => el("blockquote", {}, text, el("small", { text: ` — ${named(CATEGORIES, category).toLowerCase()}` }))));
+}
+
+/* Return [category, how often] of the open reports, the most frequent first. */
+function countedCategories({ items }) {
+  const counts = new Map();
+  for (const { category } of items) counts.set(category, (counts.get(category) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a);
 }
 
 function articleOf({ article, comment }) {
@@ -102,7 +139,9 @@ function gauge(share) {
 }
 
 /* Say in one line why a comment is where it is: "Insult 74 %, Listed phrase". */
-export function summaryOf({ reasons = [], scores }) {
+export function summaryOf({ reasons = [], scores, reports, appeal }) {
+  if (appeal) return "Appeal";
+  if (reports?.count) return countedCategories(reports).map(([category]) => `Reported: ${named(CATEGORIES, category).toLowerCase()}`)[0];
   const said = reasons.map((reason) => {
     const name = reason.label ? named(LABELS, reason.label) : named({ ...CODES, ...REJECTIONS }, reason.code);
     return typeof reason.score === "number" ? `${name} ${percent(reason.score)}` : name;
@@ -113,7 +152,10 @@ export function summaryOf({ reasons = [], scores }) {
 }
 
 /* Name the reason a moderator is most likely to give, from the machine's own. */
-export function suggestedReason({ reasons = [], scores }) {
+export function suggestedReason({ reasons = [], scores, reports, appeal }) {
+  if (appeal) return suggestedReason({ reasons: appeal.reasons, scores });
+  const reported = reports?.count ? REASON_OF[countedCategories(reports)[0][0]] : null;
+  if (reported) return reported;
   const asRejection = (label) => (label === "sexually_explicit" ? "sexual" : label);
   const byReason = reasons.filter((reason) => reason.label).sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
   const specific = byReason.find((reason) => !reason.label.includes("toxicity")) ?? byReason[0];

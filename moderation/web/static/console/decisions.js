@@ -52,7 +52,7 @@ export function createDecisions({ onGone, onBack, onLost, onChange, say, offerUn
   function fail(entry, problem) {
     entry.state = "failed";
     recent.splice(recent.indexOf(entry), 1);
-    const detail = problem.status === 0 ? words.offline : problem.status === 403 ? words.forbidden : problem.detail;
+    const detail = problem.status === 0 ? words.offline : problem.detail || words.forbidden;
     say(words.failed(detail), { isFault: true });
     onBack(entry);
   }

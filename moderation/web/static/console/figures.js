@@ -8,8 +8,9 @@ import { LANES, named, words } from "./words.js";
 const BUSY_MS = 10_000;
 const IDLE_MS = 2_500; // nothing in hand: a new comment should appear while one looks
 
-/* onFigures({waiting, leased, state}): after each answer, nothing when there was none; isIdle(): nothing in hand */
-export function followFigures({ place, banner, isIdle, onFigures }) {
+/* onFigures({waiting, leased, state, lanes}): after each answer, nothing when there was none; isIdle(): nothing in hand;
+   chosenLane(); onLane(lane): somebody wants this one only, or all of them again */
+export function followFigures({ place, banner, isIdle, onFigures, chosenLane, onLane }) {
   let timer = null;
 
   async function ask() {
@@ -30,6 +31,7 @@ export function followFigures({ place, banner, isIdle, onFigures }) {
   function draw(figures) {
     tell({ rebuilding: words.rebuilding, away: words.away }[figures.state] ?? null);
     const lanes = (figures.lanes ?? []).filter(({ waiting }) => waiting > 0);
+    const focused = document.activeElement?.dataset.lane;
     const p50_s = figures.time_to_decision?.p50_s;
     place.replaceChildren(...[
       figure((figures.waiting ?? 0) + (figures.leased ?? 0), "waiting", "Comments without a decision, those in somebody's hand included"),
@@ -37,8 +39,17 @@ export function followFigures({ place, banner, isIdle, onFigures }) {
       typeof p50_s === "number" ? figure(span(p50_s), "median", "Median time from waiting to decision") : null,
       typeof figures.decided_today === "number" ? figure(figures.decided_today, "today", "Decided today") : null,
       lanes.length > 0 ? el("span", { class: "figure-lanes" }, ...lanes.map(({ lane, waiting }) =>
-        el("span", { class: "figure-lane" }, named(LANES, lane), el("b", { text: waiting })))) : null,
+        laneButton(lane, waiting))) : null,
     ].filter(Boolean));
+    if (focused) place.querySelector(`[data-lane="${focused}"]`)?.focus({ preventScroll: true });
+  }
+
+  function laneButton(lane, waiting) {
+    const button = el("button", {
+      type: "button", class: "figure-lane", "data-lane": lane, "aria-pressed": String(lane === chosenLane()), title: words.onlyLane(named(LANES, lane)),
+      onclick: () => { onLane(lane); button.setAttribute("aria-pressed", String(lane === chosenLane())); },
+    }, named(LANES, lane), el("b", { text: waiting }));
+    return button;
   }
 
   function tell(sentence) {

@@ -12,6 +12,7 @@ export function createHand({ onChange, onFault }) {
   const items = [];
   let current = 0;
   let isClaiming = false;
+  let lane = null; // the only one to claim from, while somebody wants that
   const settling = new Set(); // decisions under way: a claim before they are written could return their comments
   const takenMeanwhile = new Set(); // comments decided while a claim is under way
 
@@ -25,7 +26,9 @@ export function createHand({ onChange, onFault }) {
     try {
       await Promise.allSettled(settling);
       takenMeanwhile.clear();
-      const { items: claimed } = await api.claim(CLAIM);
+      let { items: claimed } = await api.claim(CLAIM, lane);
+      // Appeals are not urgent: they come when nothing else does, or when somebody asks for them.
+      if (claimed.length === 0 && items.length === 0) ({ items: claimed } = await api.claim(CLAIM, lane ? null : "appeal"));
       for (const item of claimed) {
         if (takenMeanwhile.has(idOf(item))) {
           letGo(item);
@@ -41,6 +44,16 @@ export function createHand({ onChange, onFault }) {
     } finally {
       isClaiming = false;
     }
+  }
+
+  /* Claim from one lane only, or from the usual ones again; what is in hand goes back. */
+  function choose(wanted) {
+    lane = wanted === lane ? null : wanted;
+    items.forEach(letGo);
+    items.length = 0;
+    current = 0;
+    onChange();
+    refill();
   }
 
   function select(at) {
@@ -100,7 +113,8 @@ export function createHand({ onChange, onFault }) {
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") extend().then(refill); });
 
   return {
-    items, selected, select, take, putBack, letGo, refill,
+    items, selected, select, take, putBack, letGo, refill, choose,
+    get lane() { return lane; },
     get current() { return current; },
     next: () => select(current + 1),
     previous: () => select(current - 1),

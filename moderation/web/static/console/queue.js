@@ -63,10 +63,12 @@ export function createQueueView(place, { onAct, onSelect, onUndo, leftOpen }) {
   }
 
   /* While nothing is in hand: say why, and only that nothing waits when that is known. */
-  function drawEmpty({ state, waiting, leased } = {}) {
+  function drawEmpty({ state, waiting, leased, lanes = [] } = {}) {
     const isKnown = state === "ready" && !waiting;
+    // They would be in hand if they were not against this moderator's own decisions.
+    const isForOthers = waiting > 0 && lanes.every((each) => each.waiting === 0 || each.lane === "appeal");
     title.textContent = isKnown ? words.nothing : words.moment;
-    hint.textContent = !isKnown ? words.looking : leased > 0 ? words.inOtherHands(leased) : words.wellDone;
+    hint.textContent = isForOthers ? words.appealsForOthers : !isKnown ? words.looking : leased > 0 ? words.inOtherHands(leased) : words.wellDone;
   }
 
   return { drawHand, drawRecent, drawEmpty };

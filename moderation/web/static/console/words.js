@@ -54,6 +54,19 @@ export const REJECTIONS = {
   other: "Other",
 };
 
+/* What reporters can choose from, and the reason for a refusal that it comes to. */
+export const CATEGORIES = {
+  abuse: "Abuse",
+  hate: "Hate",
+  threat: "Threat",
+  sexual: "Sexual",
+  spam: "Spam",
+  misinformation: "Misinformation",
+  off_topic: "Off topic",
+  illegal: "Illegal",
+  other: "Something else",
+};
+
 export const DONE = { approve: "Approved", reject: "Rejected", defer: "Deferred", escalate: "Escalated" };
 
 export const words = {
@@ -81,6 +94,12 @@ export const words = {
     pinned: { on: "Pinned above all other comments of its article.", off: "No longer pinned." },
     featured: { on: "Featured as an editors' pick.", off: "No longer featured." },
   },
+  onlyLane: (name) => `Only ${name}; once more for all`,
+  appealsForOthers: "What waits are appeals against your own decisions: a colleague has to answer them.",
+  reports: (count) => (count === 1 ? "1 reader reported it" : `${count} readers reported it`),
+  appeal: "Its author appeals",
+  appealAgainst: (name, ago) => (name === "policy" ? `Refused automatically, ${ago}` : `Refused by ${name}, ${ago}`),
+  appealHow: "Approve accepts the appeal and publishes the comment. Reject keeps the refusal; the author is told the reason, and it is final.",
 };
 
 export const KEYS = [
