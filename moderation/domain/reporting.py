@@ -1,8 +1,8 @@
 """What reports are about, what a reporter's word weighs, and when a report asks a person to look again.
 
-A reporter weighs 2·(u + 2) / (u + d + 4), where moderators upheld u of their reports and dismissed d: twice
-the mean of a Beta(2, 2) that has seen them. Whoever is new weighs 1, who is always right tends to 2, who
-cries wolf to 0: after one dismissed report 0.8, after ten 0.29.
+A reporter weighs 2·(u + 2) / (u + d + 4), where moderators upheld u of their last 200 reports and
+dismissed d: twice the mean of a Beta(2, 2) that has seen them. Whoever is new weighs 1, who is always right
+tends to 2, who cries wolf to 0: after one dismissed report 0.8, after ten 0.29.
 
 Open reports of a comment add up. Anonymous reporters of one address block are one source, of which the
 heaviest counts: a second token costs nothing. At `reports_queue` a person is asked; each time that a person

@@ -69,5 +69,5 @@ def person(transaction: Transaction, author_id: str) -> None:
     connection.execute(update(author).where(author.c.id == author_id).values(erased))
     connection.execute(delete(idempotency_key).where(idempotency_key.c.owner == author_id))
     said = update(report).where(report.c.reporter_id == author_id)
-    connection.execute(said.values(text=None, address_block=None))
+    connection.execute(said.values(text=None, address_block=None, is_named=False))
     connection.execute(delete(notice).where(notice.c.reporter_id == author_id))

@@ -10,6 +10,8 @@ from ..domain.reporting import Outcome
 from .tables import article, comment, decision, notice, report
 from .writer import Transaction
 
+RECORD = 200  # reports that say how reliable somebody is
+
 _WITH_PLACE = (
     select(report, article.c.key.label("article_key"), article.c.url.label("article_url"))
     .join(comment, comment.c.id == report.c.comment_id)
@@ -26,7 +28,8 @@ def find(connection: Connection, comment_id: str, reporter_id: str) -> Row[Any] 
 def add(transaction: Transaction, row: Mapping[str, Any], notifier: tuple[str, str] | None) -> None:
     """Keep a report; notifier: name and e-mail address, where the law asks for them."""
     connection = transaction.connection
-    connection.execute(insert(report).values(**row, status="open", created_at_ms=transaction.now_ms))
+    made = {**row, "status": "open", "is_named": notifier is not None, "created_at_ms": transaction.now_ms}
+    connection.execute(insert(report).values(made))
     if notifier:
         kept = {"report_id": row["id"], "reporter_id": row["reporter_id"]}
         connection.execute(insert(notice).values(**kept, name=notifier[0], email=notifier[1]))
@@ -42,9 +45,11 @@ def of_comments(connection: Connection, comment_ids: Sequence[str]) -> dict[str,
 
 
 def record_of(connection: Connection, reporter_id: str) -> dict[str, int]:
-    """Count a reader's reports by status."""
-    wanted = select(report.c.status, func.count().label("number")).where(report.c.reporter_id == reporter_id)
-    return {row.status: row.number for row in connection.execute(wanted.group_by(report.c.status))}
+    """Count a reader's newest reports by status: what somebody was like long ago is past."""
+    newest = select(report.c.status).where(report.c.reporter_id == reporter_id)
+    counted = newest.order_by(report.c.id.desc()).limit(RECORD).subquery()
+    wanted = select(counted.c.status, func.count().label("number")).group_by(counted.c.status)
+    return {row.status: row.number for row in connection.execute(wanted)}
 
 
 def close(transaction: Transaction, comment_id: str, outcome: Outcome, decision_id: str | None) -> int:
@@ -112,10 +117,10 @@ def forget_addresses(transaction: Transaction, before_ms: int, limit: int) -> in
 
 def forget_notifiers(transaction: Transaction, before_ms: int, limit: int) -> int:
     """Delete who notified us, of a slice of the reports decided before a time; return how many."""
-    old = (
-        select(notice.c.report_id)
-        .join(report, report.c.id == notice.c.report_id)
-        .where(report.c.closed_at_ms < before_ms)
-        .limit(limit)
-    )
-    return transaction.connection.execute(delete(notice).where(notice.c.report_id.in_(old))).rowcount
+    connection = transaction.connection
+    old = select(report.c.id).where(report.c.is_named.is_(True), report.c.closed_at_ms < before_ms)
+    ids = list(connection.execute(old.limit(limit)).scalars())
+    if ids:
+        connection.execute(delete(notice).where(notice.c.report_id.in_(ids)))
+        connection.execute(update(report).where(report.c.id.in_(ids)).values(is_named=False))
+    return len(ids)

@@ -100,6 +100,45 @@ def test_who_is_erased_is_nowhere_any_more_and_the_counts_stay_right(
     assert found["items"] == []
 
 
+def test_what_was_said_in_reports_and_appeals_is_given_out_and_erased_with_either_side(
+    service: Service, moderator: httpx2.Client, article: str
+) -> None:
+    mark = f"{MARK}-{article[-12:]}"
+    notice = {"text": f"Because {mark}-why.", "name": f"Nora {mark}", "email": f"{mark}@example.org"}
+    with (
+        as_reader(service, "Zed") as zed,
+        as_reader(service, "Nora") as nora,
+        as_reader(service, "Cem") as cem,
+    ):
+        told, refused = posted(zed, article, KIND), posted(zed, article, NASTY)
+        sent = {"category": "illegal", "good_faith": True, **notice}
+        assert nora.post(f"/comments/{told['id']}/reports", json=sent).status_code == 201
+        about = {"category": "other", "text": f"He wrote {mark}-quote."}
+        assert cem.post(f"/comments/{told['id']}/reports", json=about).status_code == 201
+        said = {"text": f"I meant {mark}-plea."}
+        appealed = zed.post(f"/comments/{refused['id']}/appeals", json=said)
+        assert appealed.status_code == 201
+        kept = nora.get("/me/export").json()
+        assert [each["text"] for each in kept["reports"]] == [notice["text"]]
+        assert [(each["name"], each["email"]) for each in kept["notices"]] == [
+            (notice["name"], notice["email"])
+        ]
+        assert [each["text"] for each in zed.get("/me/export").json()["appeals"]] == [said["text"]]
+        assert mark not in cem.get("/me/export").text.replace(f"{mark}-quote", "")
+
+        assert nora.delete("/me").status_code == 204
+        for gone in (f"{mark}-why", f"Nora {mark}", f"{mark}@example.org"):
+            assert files_with(service, gone) == []
+        assert files_with(service, f"{mark}-quote") != []
+        assert zed.delete("/me").status_code == 204
+        for gone in (f"{mark}-quote", f"{mark}-plea"):
+            assert files_with(service, gone) == []
+        assert [each["status"] for each in cem.get("/me/reports").json()["items"]] == ["moot"]
+    open_ones = [*moderator.get("/moderation/reports").json()["items"]]
+    open_ones += moderator.get("/moderation/appeals").json()["items"]
+    assert {told["id"], refused["id"]}.isdisjoint(each["comment"]["id"] for each in open_ones)
+
+
 def test_many_comments_are_erased_in_slices_from_the_command_line(service: Service, article: str) -> None:
     with as_reader(service, "Ned Many") as ned:
         person_id = ned.get("/me").json()["id"]

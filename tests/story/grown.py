@@ -92,6 +92,10 @@ _OF_COMMENT = {
     "outbox": (
         *("id", "kind", "site_id", "article_id", "comment_id", "version", "created_at_ms", "sent_at_ms"),
     ),
+    "report": (
+        *("id", "site_id", "comment_id", "revision", "reporter_id", "address_block", "category", "weight"),
+        *("status", "is_named", "created_at_ms", "closed_at_ms"),
+    ),
     "audit_entry": ("id", "at_ms", "actor_id", "act", "subject_id", "facts"),
 }
 
@@ -119,6 +123,12 @@ def _about(number: int, comment: dict[str, Any], now_ms: int) -> dict[str, Any]:
         "act": "comment.judge",
         "subject_id": comment["id"],
         "facts": {},
+        "reporter_id": comment["author_id"],
+        "category": "spam",
+        "weight": 0.01,
+        "is_named": False,
+        "closed_at_ms": None if number % 2 else now_ms,
+        "status": "open" if number % 2 else "dismissed",
     }
 
 

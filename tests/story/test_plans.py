@@ -28,6 +28,7 @@ THREAD = f"{API}/articles/grown/comments"
 TOUCHED = 600  # rows that a statement may touch, counted anew in each part of its plan
 MACHINE_STEPS = 12_000  # of SQLite for a statement; TOUCHED rows with all their columns
 KIND = "Thank you for this thoughtful article, walk {n} along the harbour was lovely."
+REFUSED = "You are a worthless piece of shit, you fucking idiot, number {n}."
 HELD = "My neighbour said kys to referee number {n}, which was not kind."
 
 
@@ -144,6 +145,39 @@ def likes(desk: Desk) -> None:
         assert act(path, headers=desk.reader).status_code in {200, 204}
 
 
+def cases(desk: Desk) -> None:
+    """Reports and appeals: written, read by whom they are about, listed on the desk, decided."""
+    told = next(item for item in desk.page(sort="oldest", limit=50)["items"] if not is_own(desk, item))
+    path = f"{API}/comments/{told['id']}/reports"
+    for _ in range(2):
+        answer = desk.http.post(path, json={"category": "hate", "text": "x"}, headers=desk.reader)
+        assert answer.status_code == 201, answer.text
+    assert desk.page(f"{API}/me/reports", limit=1)["items"]
+    token = desk.http.post(f"{API}/session", json={"name": "Cem"}).json()["token"]  # who wrote little so far
+    refused = desk.post(REFUSED, bearer(token))
+    path = f"{API}/comments/{refused['id']}/appeals"
+    assert desk.http.post(path, json={"text": "x"}, headers=bearer(token)).status_code == 201
+    assert desk.http.get(f"{API}/comments/{refused['id']}", headers=bearer(token)).json()["statement"]
+    desk_pages = [f"{API}/moderation/{what}" for what in ("reports", "appeals")]
+    for page in desk_pages:
+        for status in ("open", "closed"):
+            asked: dict[str, Any] = {"status": status, "limit": 5}
+            shown = desk.http.get(page, params=asked, headers=desk.moderator).json()
+            if shown["next_cursor"]:
+                asked["cursor"] = shown["next_cursor"]
+            assert desk.http.get(page, params=asked, headers=desk.moderator).status_code == 200
+    until(lambda: backlog(desk) == 0, within_s=30)
+    for lane in ("reported", "appeal"):
+        for card in desk.act("queue:claim", {"limit": 5, "lane": lane, "order": "newest"})["items"]:
+            said = {"action": "approve", "version": card["version"], "lease": card["lease"]["token"]}
+            decided = desk.act(f"comments/{card['comment']['id']}/decisions", said)
+            desk.act(f"decisions/{decided['decision']['id']}:undo")
+
+
+def is_own(desk: Desk, item: dict[str, Any]) -> bool:
+    return bool(item["author"]["id"] == desk.page(f"{API}/me")["id"])
+
+
 def own_status(desk: Desk) -> None:
     assert desk.page(f"{API}/me/comments", article="grown")["items"]
     assert desk.page(f"{API}/me")
@@ -194,7 +228,7 @@ def backlog(desk: Desk) -> int:
 
 ACTS: tuple[Callable[[Desk], None], ...] = (
     *(first_pages, deep_pages, replies, counts, unknown_article),
-    *(posts, likes, changes_of_ones_own, own_status, claims_and_decisions, relay, rebuild, streams),
+    *(posts, likes, cases, changes_of_ones_own, own_status, claims_and_decisions, relay, rebuild, streams),
 )
 
 

@@ -1,5 +1,7 @@
 """What readers ask a person to look at: reports of what others wrote, appeals against what was refused."""
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
@@ -7,6 +9,10 @@ from .columns import Id
 
 _OPEN = text("status = 'open'")
 _ADDRESSED = text("address_block IS NOT NULL")
+_NAMED: dict[str, Any] = {
+    "sqlite_where": text("is_named IS 1"),
+    "postgresql_where": text("is_named IS true"),
+}
 
 
 class Report(SQLModel, table=True):
@@ -18,6 +24,7 @@ class Report(SQLModel, table=True):
         Index("ix_report_site", "site_id", "id"),
         Index("ix_report_open", "site_id", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_report_decision", "decision_id"),
+        Index("ix_report_named", "closed_at_ms", **_NAMED),
         Index("ix_report_addressed", "created_at_ms", postgresql_where=_ADDRESSED, sqlite_where=_ADDRESSED),
     )
     id: str = Field(primary_key=True, sa_type=Id)
@@ -30,6 +37,7 @@ class Report(SQLModel, table=True):
     text: str | None = Field(default=None, sa_type=Text)
     weight: float  # of the reporter when this was written, see domain/reporting
     status: str = "open"  # open | upheld | dismissed | moot
+    is_named: bool = False  # there is a `notice` that says by whom
     decision_id: str | None = Field(default=None, foreign_key="decision.id", sa_type=Id)
     created_at_ms: int = Field(sa_type=BigInteger)
     closed_at_ms: int | None = Field(default=None, sa_type=BigInteger)

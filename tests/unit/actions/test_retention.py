@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from moderation.actions import cards, exchange, retention, review
+from moderation.actions import appeal, cards, exchange, report, retention, review, sessions
 from moderation.actions.parts import Parts, now_ms
 from moderation.actions.retention import DAY_MS, Kept
 from moderation.actions.submit import Draft, submit
 from moderation.app import running
 from moderation.domain.errors import Conflict
+from moderation.domain.reporting import Complaint
 from moderation.domain.roles import Person
 from moderation.settings import load
-from moderation.store import comments
+from moderation.store import appeals, comments, reports
 from moderation.store.tables import comment, revision
 from tests.api.texts import DOUBTFUL, KIND, NASTY
 
@@ -124,3 +125,41 @@ async def test_a_comment_that_was_approved_in_the_meantime_keeps_its_text(parts:
         found = comments.get(connection, comment_id)
     assert found is not None
     assert found.address_block is not None  # its thirty days are not over
+
+
+async def test_who_notified_us_is_forgotten_some_days_after_the_decision_and_a_reporters_address_too(
+    parts: Parts,
+) -> None:
+    comment_id = await post(parts, KIND)
+    reporter = await sessions.start_reader(parts.writer, site_id="main", name="Nora")
+    said = Complaint("illegal", "Because.", "Nora", "nora@example.org", good_faith=True)
+    await report.file(parts, reporter, comment_id, said, "192.0.2.7")
+
+    def kept() -> tuple[int, int]:
+        with parts.database.read() as connection:
+            filed, named = reports.all_by(connection, reporter.person_id)
+        return sum(row.address_block is not None for row in filed), len(named)
+
+    retention.forget(parts.writer, Kept(30), now_ms() + 40 * DAY_MS)
+    assert kept() == (0, 1)  # it is open: the notifier has to be told
+    decided(parts, comment_id, "approve", 1)
+    retention.forget(parts.writer, Kept(30), now_ms() + 29 * DAY_MS)
+    assert kept() == (0, 1)
+    retention.forget(parts.writer, Kept(30), now_ms() + 31 * DAY_MS)
+    assert kept() == (0, 0)
+
+
+async def test_a_refused_text_stays_while_its_author_appeals(parts: Parts) -> None:
+    comment_id = await post(parts, NASTY)
+    with parts.database.read() as connection:
+        author = comments.get(connection, comment_id)
+    assert author is not None
+    who = Person(author.author_id, "reader", "Ann")
+    await appeal.appeal(parts, who, comment_id, "I quoted the play.", "192.0.2.7")
+    retention.forget(parts.writer, Kept(30, 1), now_ms() + 2 * DAY_MS)
+    assert texts(parts)[comment_id][0] == NASTY
+    decided(parts, comment_id, "reject", 1)
+    retention.forget(parts.writer, Kept(30, 1), now_ms() + 2 * DAY_MS)
+    assert texts(parts)[comment_id][0] == ""
+    with parts.database.read() as connection:
+        assert [row.text for row in appeals.by_author(connection, author.author_id)] == [""]

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from moderation.domain.errors import Conflict
-from moderation.domain.states import Action, Status, after, is_listed
+from moderation.domain.states import Action, Status, after, is_asked_again, is_listed, waits
 
 STATUSES, ACTIONS = get_args(Status), get_args(Action)
 
@@ -49,3 +49,22 @@ def test_any_other_act_is_a_conflict(status: Status, action: Action) -> None:
 def test_readers_find_what_is_approved_and_what_holds_up_replies(status: Status, reply_count: int) -> None:
     expected = {"approved": True, "withdrawn": reply_count > 0, "pending": False, "rejected": False}
     assert is_listed(status, reply_count) is expected[status]
+
+
+@pytest.mark.parametrize("status", ["approved", "rejected"])
+@pytest.mark.parametrize("action", ["defer", "escalate"])
+def test_what_was_decided_and_is_asked_about_again_stays_as_it_is_while_that_is_open(
+    status: Status, action: Action
+) -> None:
+    assert after(status, action, is_asked_again=True) == status
+    with pytest.raises(Conflict):
+        after("withdrawn", action, is_asked_again=True)
+
+
+def test_a_comment_waits_while_it_is_pending_or_asked_about_again() -> None:
+    assert waits("pending", None)
+    assert waits("approved", 1)
+    assert waits("rejected", 1)
+    assert not waits("approved", None)
+    assert is_asked_again("approved", 1)
+    assert not is_asked_again("pending", 1)

@@ -12,6 +12,7 @@ _ID = sa.Uuid(as_uuid=False)
 _WAITING = sa.text("status = 'pending' OR queued_at_ms IS NOT NULL")
 _OPEN = sa.text("status = 'open'")
 _ADDRESSED = sa.text("address_block IS NOT NULL")
+_NAMED = {"sqlite_where": sa.text("is_named IS 1"), "postgresql_where": sa.text("is_named IS true")}
 
 
 def upgrade() -> None:
@@ -27,6 +28,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("weight", sa.Float(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
+        sa.Column("is_named", sa.Boolean(), nullable=False),
         sa.Column("decision_id", _ID, sa.ForeignKey("decision.id"), nullable=True),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("closed_at_ms", sa.BigInteger(), nullable=True),
@@ -43,6 +45,7 @@ def upgrade() -> None:
         postgresql_where=_ADDRESSED,
         sqlite_where=_ADDRESSED,
     )
+    op.create_index("ix_report_named", "report", ["closed_at_ms"], **_NAMED)
     op.create_table(
         "notice",
         sa.Column("report_id", _ID, sa.ForeignKey("report.id"), primary_key=True),
