@@ -32,8 +32,10 @@ def photograph(page: Page, name: str, *, full: bool = False) -> None:
 
 def go_to_plain(page: Page, url: str, article: str, link: str = "") -> None:
     """Open a page that has nothing but one article's thread."""
+    # The canvas is said, not left to the browser: axe would take it for white.
+    canvas = "color-scheme: light dark; color: light-dark(#000, #fff); background: light-dark(#fff, #14171a)"
     body = (
-        f'<!doctype html><html lang="en" style="color-scheme: light dark"><title>{article}</title>'
+        f'<!doctype html><html lang="en" style="{canvas}"><title>{article}</title>'
         f"<main><h1>{article}</h1>"
         f'<div id="firstword" data-article="{article}"></div></main>'
         '<script src="/embed.js" async></script></html>'
