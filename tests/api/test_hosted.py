@@ -259,7 +259,7 @@ def test_a_refusal_is_explained_and_appealed_against_by_a_form(
     said = {"act": "appeal", "comment_id": comment_id, "text": ""}
     assert browser.post(here, data=said).status_code == 422
     appealed = browser.post(here, data=said | {"text": "I quoted the play."})
-    assert "Your appeal is with a moderator." in appealed.text
+    assert "Your appeal is with our moderators" in appealed.text
     assert "already" in browser.post(here, data=said | {"text": "Again."}).text
     appeals = moderator.get("/moderation/appeals", params={"limit": 200}).json()["items"]
     appeal_id = next(each["id"] for each in appeals if each["comment"]["id"] == comment_id)

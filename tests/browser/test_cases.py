@@ -195,7 +195,7 @@ def test_the_forms_without_scripts_are_accessible_too(
     check(page)
     page.get_by_label("Why should it be published?").fill("I quoted the play.")
     page.get_by_role("button", name="Send the appeal").click()
-    expect(page.get_by_text("Your appeal is with a moderator.")).to_be_visible()
+    expect(page.locator(".outcome", has_text="Your appeal is with our moderators")).to_be_visible()
     check(page)
 
 
