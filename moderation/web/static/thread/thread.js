@@ -113,7 +113,7 @@ function build({ shadow, root, memory, api, state, first }) {
   function resort(sort) {
     state.sort = sort;
     if (SORTS.includes(sort)) memory.sort = sort; // another article may have no picks
-    load();
+    return load();
   }
 
   function settle(page) {
