@@ -43,6 +43,7 @@ export function createArrivals({ list, head, state, onShown, onReload }) {
   }
 
   function drawPill() {
+    rail.setAttribute("aria-live", pill.hidden ? "polite" : "off"); // the first is announced, not each that follows
     pill.hidden = kept.length === 0;
     pill.textContent = kept.length > 0 ? words.newComments(kept.length) : "";
   }

@@ -53,6 +53,7 @@ export function createComposer({ api, memory, place, parent = null, onPosted, on
 
   function count() {
     const length = codePoints(text.input.value);
+    counter.setAttribute("aria-live", (LIMIT - length) % 100 ? "off" : "polite"); // not with every key
     counter.textContent = length > COUNT_FROM ? length > LIMIT ? words.tooMany(length - LIMIT) : words.left(LIMIT - length) : "";
     counter.classList.toggle("fw-is-over", length > LIMIT);
     hint.hidden = length > COUNT_FROM;

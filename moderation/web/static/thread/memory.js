@@ -39,6 +39,17 @@ export function createMemory(site, article) {
     get mutes() { return read(`mutes:${site}`); },
     set mutes(people) { write(`mutes:${site}`, people); },
 
+    /* Forget who the reader is and what they did here, on every article of the site. */
+    forget() {
+      const kept = [...fallback.keys()];
+      try {
+        kept.push(...Object.keys(localStorage).map((key) => key.replace(PREFIX, "")));
+      } catch {
+        // forbidden: the map above has it all
+      }
+      for (const key of kept) if (["name", `token:${site}`, `mutes:${site}`].includes(key) || key.startsWith(`${site}:`)) write(key, null);
+    },
+
     isLiked: (id) => (read(own("liked")) ?? []).includes(id),
     keepLiked(id, isLiked) {
       const others = (read(own("liked")) ?? []).filter((liked) => liked !== id);

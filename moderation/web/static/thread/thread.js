@@ -35,6 +35,8 @@ export async function mount(slot, shadow, base) {
   const first = api.list({ sort: state.sort });
   first.catch(() => {}); // it is looked at below; until then a failure is nobody's
   followTheme(slot, root);
+  // What stands below the slot is moved out of sight once, not again with every comment that comes.
+  root.style.minHeight = `${Math.min(Math.max(innerHeight - slot.getBoundingClientRect().top, 0), innerHeight)}px`;
   shadow.replaceChildren(root);
   if (spoken) {
     root.append(el("ol", { class: "fw-list" }, bone(), bone()));
@@ -58,7 +60,7 @@ function build({ shadow, root, memory, api, state, first }) {
   const panel = el("div", {});
   const greeting = el("div", {});
   const yours = el("button", { type: "button", class: "fw-action", text: words.yours, onclick: () => open("openYours", panel) });
-  const foot = el("div", { class: "fw-foot" }, el("a", { class: "fw-action", href: api.policy, text: words.policy }), yours, panel);
+  const foot = el("div", { class: "fw-foot", hidden: true }, el("a", { class: "fw-action", href: api.policy, text: words.policy }), yours, panel);
   const thread = { shadow, api, memory, state, list, own, more, say, settle, onPosted, showEmpty, refresh, resort, focusHeading: () => heading.focus({ preventScroll: true }) };
   const composer = createComposer({ api, memory, place: "top", onPosted });
   const head = el("div", { class: "fw-head" }, heading,
@@ -101,6 +103,7 @@ function build({ shadow, root, memory, api, state, first }) {
       failed();
     } finally {
       list.element.removeAttribute("aria-busy");
+      foot.hidden = false;
       showEmpty();
     }
   }
@@ -113,7 +116,7 @@ function build({ shadow, root, memory, api, state, first }) {
   function resort(sort) {
     state.sort = sort;
     if (SORTS.includes(sort)) memory.sort = sort; // another article may have no picks
-    load();
+    return load();
   }
 
   function settle(page) {

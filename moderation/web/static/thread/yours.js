@@ -3,9 +3,10 @@
 import { el } from "../shared/dom.js";
 import { answers } from "./answers.js";
 import { mutedPeople } from "./muting.js";
+import { ownData } from "./mydata.js";
 import { words } from "./words.js";
 
-const PARTS = [answers, mutedPeople];
+const PARTS = [answers, mutedPeople, ownData];
 
 /* Open the panel in `place`, or close it. */
 export async function openYours(thread, place) {
