@@ -31,7 +31,7 @@ async def file(parts: Parts, reader: Person, comment_id: str, said: Complaint, a
     await limit_posts(parts, reader.person_id, address, act="report")
     found = await run_in_threadpool(_found, parts, comment_id)
     bench = parts.scoring.bench(found.site_id)
-    block = address_block(address) if reader.account_id is None else None
+    block = address_block(address) if reader.is_stranger else None
 
     def act(transaction: Transaction) -> Row[Any]:
         connection = transaction.connection

@@ -139,7 +139,7 @@ function actions(view, hooks, isOwn) {
   };
   if (comment.status === "approved") {
     row.append(likes(view, hooks, isOwn));
-    if (hooks.state.isOpen) add(words.reply, "openReply", { "aria-label": words.replyTo(comment.author.name) });
+    if (hooks.state.isOpen && !hooks.state.mustSignIn) add(words.reply, "openReply", { "aria-label": words.replyTo(comment.author.name) });
     if (!isOwn) add(hooks.memory.isReported(comment.id) ? words.reported : words.report, "openReport", { class: "fw-action fw-report", "aria-haspopup": "dialog" });
   }
   if (isOwn && comment.status !== "rejected") {

@@ -1,6 +1,8 @@
 /* What the reader's browser remembers: token, name, drafts, comments that wait. Where storage is
    forbidden (private windows, blocked third parties) it lasts as long as the page. */
 
+import { signedToken, signIn } from "./signed.js";
+
 const PREFIX = "firstword:";
 
 export function createMemory(site, article) {
@@ -28,8 +30,12 @@ export function createMemory(site, article) {
   const own = (name) => `${scope}:${name}`; // per site and article
 
   return {
-    get token() { return read(`token:${site}`); },
-    set token(value) { write(`token:${site}`, value); },
+    /* The publisher's word comes first; what was kept of an anonymous reader waits untouched. */
+    get token() { return signedToken() ?? read(`token:${site}`); },
+    set token(value) {
+      if (signedToken()) signIn(value);
+      else write(`token:${site}`, value);
+    },
     get name() { return read("name") ?? ""; },
     set name(value) { write("name", value); },
     get sort() { return read("sort"); },
