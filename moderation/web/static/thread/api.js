@@ -2,6 +2,7 @@
 
    No cookies are sent: the reader is who the token says, on the publisher's own site and elsewhere alike. */
 
+import { late } from "./late.js";
 import { signedToken } from "./signed.js";
 import { languageNow } from "./words.js";
 
@@ -18,7 +19,7 @@ export class Problem extends Error {
   }
 }
 
-export function createApi({ base, site, article, memory, renew }) {
+export function createApi({ base, site, article, memory, slot }) {
   const root = `${base}api/v1`;
   const here = `/articles/${encodeURIComponent(article)}`;
 
@@ -39,7 +40,7 @@ export function createApi({ base, site, article, memory, renew }) {
       throw new Problem(0);
     }
     if (signed && response.status === 401) {
-      await renew(signed);
+      await (await late(slot.shadowRoot)).renew({ slot }, signed);
       return call(method, path, { query, body, key, proof, identified });
     }
     if (!response.ok) throw await problemOf(response);

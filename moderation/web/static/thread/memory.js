@@ -28,6 +28,9 @@ export function createMemory(site, article) {
   }
 
   const own = (name) => `${scope}:${name}`; // per site and article
+  const ids = (name) => read(own(name)) ?? [];
+  const has = (name) => (id) => ids(name).includes(id);
+  const keep = (name) => (id, is = true) => write(own(name), [...ids(name).filter((known) => known !== id), ...(is ? [id] : [])]);
 
   return {
     /* The publisher's word comes first; what was kept of an anonymous reader waits untouched. */
@@ -45,23 +48,19 @@ export function createMemory(site, article) {
     get mutes() { return read(`mutes:${site}`); },
     set mutes(people) { write(`mutes:${site}`, people); },
 
-    isLiked: (id) => (read(own("liked")) ?? []).includes(id),
-    keepLiked(id, isLiked) {
-      const others = (read(own("liked")) ?? []).filter((liked) => liked !== id);
-      write(own("liked"), isLiked ? [...others, id] : others);
-    },
-
-    isReported: (id) => (read(own("reported")) ?? []).includes(id),
-    keepReported: (id) => write(own("reported"), [...(read(own("reported")) ?? []), id]),
-    isDismissed: (id) => (read(own("dismissed")) ?? []).includes(id),
-    keepDismissed: (id) => write(own("dismissed"), [...(read(own("dismissed")) ?? []), id]),
+    isLiked: has("liked"),
+    keepLiked: keep("liked"),
+    isReported: has("reported"),
+    keepReported: keep("reported"),
+    isDismissed: has("dismissed"),
+    keepDismissed: keep("dismissed"),
 
     draft: (place) => read(own(`draft:${place}`)),
     keepDraft: (place, draft) => write(own(`draft:${place}`), draft),
     dropDraft: (place) => write(own(`draft:${place}`), null),
 
     /* Ids of own comments that were seen waiting here: only these are announced when declined. */
-    get waiting() { return read(own("waiting")) ?? []; },
-    set waiting(ids) { write(own("waiting"), ids.length ? ids : null); },
+    get waiting() { return ids("waiting"); },
+    set waiting(all) { write(own("waiting"), all.length ? all : null); },
   };
 }

@@ -29,9 +29,9 @@ export async function mount(slot, shadow, base) {
   const article = slot.dataset.article || location.pathname;
   const site = slot.dataset.site || "main";
   const memory = createMemory(site, article);
-  const api = createApi({ base, site, article, memory, renew: async (stale) => (await late(shadow)).renew({ slot }, stale) });
+  const api = createApi({ base, site, article, memory, slot });
   const root = el("section", { class: "fw-root" });
-  const state = { sort: SORTS.includes(memory.sort) ? memory.sort : "latest", ownId: null, name: null, mustSignIn: false, signsIn: slot.dataset.signIn || signedToken(), isOpen: true, cursor: null, version: 0, paging: null, isListening: false };
+  const state = { sort: SORTS.includes(memory.sort) ? memory.sort : "latest", ownId: null, isOpen: true, cursor: null, version: 0, paging: null, isListening: false };
   const spoken = choose(slot, base);
   const first = api.list({ sort: state.sort });
   first.catch(() => {}); // it is looked at below; until then a failure is nobody's
@@ -72,7 +72,7 @@ function build({ slot, shadow, root, memory, api, state, first }) {
   root.replaceChildren(head, greeting, composer.element, stateNote, status, arrivals.rail, empty, list.element, more, foot);
   keepTime(root);
   addEventListener("hashchange", goToLinked);
-  onSigned(() => { state.ownId = state.name = null; state.signsIn = true; load(); });
+  onSigned(() => { state.ownId = state.name = null; load(); });
   load(first).then(goToLinked);
 
   /* Call a function of the second bundle; what keeps it away is said. */
@@ -135,7 +135,7 @@ function build({ slot, shadow, root, memory, api, state, first }) {
     const isOver = closesAt && Date.parse(closesAt) <= Date.now();
     state.isOpen = articleState !== "closed" && !isOver;
     composer.element.hidden = !state.isOpen || state.mustSignIn;
-    if (state.signsIn || state.mustSignIn) open("showSignIn", composer.element);
+    if (state.signsIn ||= signedToken() || slot.dataset.signIn || state.mustSignIn) open("showSignIn", composer.element);
     stateNote.hidden = state.isOpen && articleState !== "premoderated";
     stateNote.textContent = state.isOpen ? words.premoderated : isOver ? words.closedSince(dayOf(closesAt)) : words.closed;
     if (pause && state.isOpen) open("tellPause", stateNote, pause);
