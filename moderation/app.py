@@ -25,7 +25,6 @@ from .actions.retention import Kept
 from .actions.scoring import Scoring
 from .actions.sessions import Signing
 from .actions.signed import SignedIn
-from .actions.sso import Trust
 from .actions.waits import Waits
 from .archive.moving import finish
 from .domain.errors import Away
@@ -200,6 +199,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         stack.push_async_callback(rates.aclose)
         bus = Bus(redis_url)
         sync.callback(bus.close)
+        scoring = Scoring(database, settings.model)
         parts = Parts(
             database=database,
             writer=writer,
@@ -211,7 +211,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             pages=pages,
             follow=follow,
             signing=Signing(secret_key(settings)),
-            signed_in=_signed_in(settings, database, writer),
+            signed_in=_signed_in(settings, database, writer, scoring),
             post_rate=settings.post_rate,
             score_rate=settings.score_rate,
             storm_rate=settings.storm_rate,
@@ -231,10 +231,12 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         yield parts
 
 
-def _signed_in(settings: Settings, database: Database, writer: Writer) -> SignedIn:
+def _signed_in(settings: Settings, database: Database, writer: Writer, scoring: Scoring) -> SignedIn:
     """Make what believes the publisher's tokens, or nobody's where no sign-in is set up."""
     if not settings.sso_issuer or not settings.sso_audience:
-        return SignedIn(database, writer)
+        return SignedIn(database, writer, scoring.bench)
+    from .actions.sso import Trust  # noqa: PLC0415 - cryptography takes a tenth of a second
+
     secret, address = settings.sso_secret, settings.sso_jwks_url
     believed = Trust(
         settings.sso_issuer,
@@ -246,7 +248,7 @@ def _signed_in(settings: Settings, database: Database, writer: Writer) -> Signed
     fetch_keys = (
         functools.partial(fetch, address, allow_private=settings.sso_allow_private) if address else None
     )
-    return SignedIn(database, writer, believed, fetch_keys)
+    return SignedIn(database, writer, scoring.bench, believed, fetch_keys)
 
 
 async def _start_tasks(stack: AsyncExitStack, parts: Parts) -> None:

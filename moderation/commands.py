@@ -16,6 +16,7 @@ from .domain.errors import Missing
 from .domain.roles import ROLES, Role
 from .persons import app as person_app
 from .settings import Settings, data_folder, load
+from .sites import app as site_app
 
 app = typer.Typer(
     name="firstword",
@@ -35,6 +36,7 @@ for name, group in (
     ("queue", queue_app),
     ("labels", labels_app),
     ("person", person_app),
+    ("site", site_app),
     ("model", model_app),
 ):
     app.add_typer(group, name=name)

@@ -26,7 +26,7 @@ SPENT = f"1 per {TTL_S} seconds"
 
 async def ask_in_storm(parts: Parts, draft: Draft) -> None:
     """Let a draft pass, or raise Unproven with a challenge. Where posts are not counted there is no storm."""
-    if parts.post_rate == "off" or (draft.reader is not None and draft.reader.account_id is not None):
+    if parts.post_rate == "off" or (draft.reader is not None and not draft.reader.is_stranger):
         return
     if not parts.rates.hit_here(parts.storm_rate, scope="storm", key=draft.site_id):
         return

@@ -5,8 +5,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from ..domain import content
+from ..domain.errors import Missing
 from ..domain.roles import Person, require
 from ..store import articles, audit, policies
+from ..store.db import Database
 from ..store.writer import Transaction, Writer
 from .parts import Parts
 
@@ -72,6 +74,51 @@ def _closing(values: dict[str, Any], before: Row[Any] | None, now_ms: int) -> di
     if values["state"] == "closed":
         return {} if is_over else {"closes_at_ms": now_ms}
     return {"closes_at_ms": None} if is_over else {}
+
+
+def set_site(writer: Writer, site_id: str, values: dict[str, str], *, made_by: str) -> Row[Any]:
+    """Set a site's title, or whether readers must sign in to write. Raises Missing and Invalid.
+
+    values: `title`, `sign_in` (optional | required). Every process follows within a second.
+    """
+    columns: dict[str, Any] = {}
+    if "title" in values:
+        columns["title"] = content.checked_name(values["title"], field="title")
+    if "sign_in" in values:
+        columns["needs_sign_in"] = values["sign_in"] == "required"
+
+    def act(transaction: Transaction) -> Row[Any]:
+        if not policies.has_site(transaction.connection, site_id):
+            raise Missing(f"There is no site {site_id!r}.")
+        if columns:
+            policies.set_site(transaction, site_id, columns)
+        facts = {"site": site_id} | {name: value for name, value in columns.items() if name != "title"}
+        audit.add(transaction, actor_id=made_by, act="site.set", subject_id=site_id, facts=facts)
+        row = policies.get_site(transaction.connection, site_id)
+        assert row is not None  # noqa: S101 - it was there a moment ago
+        return row
+
+    return writer.run(act)
+
+
+def put_site(parts: Parts, person: Person, site_id: str, values: dict[str, str]) -> Row[Any]:
+    """Do so for an admin."""
+    require(person, "admin")
+    row = set_site(parts.writer, site_id, values, made_by=person.person_id)
+    if parts.scoring.refresh():
+        parts.pages.forget_names()
+    return row
+
+
+def sites(database: Database) -> list[Row[Any]]:
+    """Return every site."""
+    with database.read() as connection:
+        return [row for each in policies.site_ids(connection) if (row := policies.get_site(connection, each))]
+
+
+def shown(row: Row[Any]) -> dict[str, str]:
+    """Show a site as commands and answers do."""
+    return {"id": row.id, "title": row.title, "sign_in": "required" if row.needs_sign_in else "optional"}
 
 
 def _ensure_site(transaction: Transaction, site_id: str, title: str, made_by: str) -> None:

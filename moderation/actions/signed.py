@@ -6,11 +6,13 @@ once in a process; after that it costs a digest and a look into a dictionary, no
 """
 
 import asyncio
+import functools
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from uuid_utils import uuid7
@@ -20,9 +22,10 @@ from ..domain.roles import Person
 from ..store import people
 from ..store.db import Database
 from ..store.writer import Transaction, Writer
-from . import names, sso
-from .keys import KeySet
-from .sso import Claims, Trust
+from . import names
+
+if TYPE_CHECKING:
+    from .sso import Claims, Trust
 
 NOBODY = "00000000-0000-0000-0000-000000000000"  # a signed-in reader who has not done anything here yet
 CAPACITY = 20_000  # tokens, about a kilobyte each
@@ -34,7 +37,7 @@ Key = tuple[bytes, str]  # digest of the token, site
 @dataclass(frozen=True, slots=True)
 class _Known:
     person: Person
-    claims: Claims
+    claims: "Claims"
     until_s: float
 
 
@@ -45,35 +48,33 @@ class SignedIn:
         self,
         database: Database,
         writer: Writer,
-        trust: Trust | None = None,
+        check_site: Callable[[str], object],
+        trust: "Trust | None" = None,
         fetch_keys: Callable[[], bytes] | None = None,
         *,
         clock_s: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._writer = writer
-        self._trust = trust
-        self._keys = KeySet(fetch_keys, changed=self.forget_all) if fetch_keys else None
+        self._check_site = check_site  # raises Missing for one that does not exist
+        self._verify = _verifier(trust, fetch_keys, self.forget_all) if trust else None
         self._clock_s = clock_s
         self._known: OrderedDict[Key, _Known] = OrderedDict()
-
-    @property
-    def is_set_up(self) -> bool:
-        """Tell whether the publisher signs readers in at all."""
-        return self._trust is not None
 
     async def person(self, token: str, site_id: str, *, acts: bool) -> Person:
         """Return whose token it is. acts: something will be written, so that there must be a row.
 
-        Raises Unauthenticated with what is wrong with the token, or Away (no keys, the writer is full).
+        Raises Unauthenticated with what is wrong with the token, then Missing (the site), or Away (no keys,
+        the writer is full).
         """
-        if self._trust is None:
+        if self._verify is None:
             raise Unauthenticated("No sign-in of another site is accepted here.")
         key = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest(), site_id
         known = self._remembered(key)
         if known and not (acts and known.person.person_id == NOBODY):
             return known.person
-        claims = known.claims if known else await sso.verify(self._trust, self._keys, token)
+        claims = known.claims if known else await self._verify(token)
+        self._check_site(site_id)
         author_id = await self._author_id(site_id, claims, acts=acts)
         person = Person(
             author_id or NOBODY,
@@ -110,7 +111,7 @@ class SignedIn:
         if len(self._known) > CAPACITY:
             self._known.popitem(last=False)
 
-    async def _author_id(self, site_id: str, claims: Claims, *, acts: bool) -> str | None:
+    async def _author_id(self, site_id: str, claims: "Claims", *, acts: bool) -> str | None:
         skeleton = names.protected_skeleton(claims.name)
 
         def look() -> tuple[str | None, bool]:
@@ -127,7 +128,17 @@ class SignedIn:
         return await asyncio.wrap_future(self._writer.submit(ensure))
 
 
-def _ensure(transaction: Transaction, site_id: str, claims: Claims, skeleton: str | None) -> str:
+def _verifier(
+    trust: "Trust", fetch_keys: Callable[[], bytes] | None, changed: Callable[[], None]
+) -> Callable[[str], Awaitable["Claims"]]:
+    from . import sso  # noqa: PLC0415 - cryptography takes a tenth of a second, and most services need none
+    from .keys import KeySet  # noqa: PLC0415
+
+    keys = KeySet(fetch_keys, changed=changed) if fetch_keys else None
+    return functools.partial(sso.verify, trust, keys)
+
+
+def _ensure(transaction: Transaction, site_id: str, claims: "Claims", skeleton: str | None) -> str:
     """Make the author, or give them the name that they have now; return the id."""
     row = people.find_subject(transaction.connection, site_id, claims.subject)
     if row is not None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from ..domain.errors import Invalid
 from ..settings import Settings, load
-from . import database, front, machine, models, queue
+from . import database, front, machine, models, queue, signing
 from .findings import Check, Finding, problem
 
 # What is looked at, by what, and which other matter must be in order for that.
@@ -33,6 +33,8 @@ CHECKS: Sequence[tuple[str, Check, str]] = (
     ("address", front.address_is_answered, ""),
     ("origins", front.origins_are_origins, ""),
     ("rates", front.posts_are_limited, ""),
+    ("sign-in", signing.keys_can_be_had, ""),
+    ("sign-in", signing.who_must_can, "schema"),
 )
 
 

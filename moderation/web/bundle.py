@@ -28,6 +28,7 @@ EARLY, LATE = "embed.js", "later.js"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=async function |function |const |class )", re.MULTILINE)
 _NAME = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
+_WITHIN = re.compile(r"\.fw-root (?=\S)")  # says nothing where all stands in a shadow root
 _MARK = "@mark@"  # stands in the sources, which the mark is made of
 
 
@@ -110,7 +111,8 @@ def build() -> dict[str, str]:
         small = source.replace(_MARK, version)
         for sheet in (STYLES, LATE_STYLES):
             styles = sheet.read_text("utf-8")
-            small = small.replace(_literal(styles), _literal(minify.string("text/css", styles)))
+            shorter = _WITHIN.sub("", str(minify.string("text/css", styles)))
+            small = small.replace(_literal(styles), _literal(shorter))
         made[name] = first_line(version) + str(minify.string("text/javascript", small)) + "\n"
     return made
 

@@ -46,7 +46,7 @@ def render_page(brakes_of: Callable[[str], Sequence[Brake]], wanted: Wanted, sho
             **({"pinned": pinned} if pinned else {}),
             "items": items,
             "next_cursor": cursor_behind(wanted, shown.last),
-            "sign_in": "required" if wanted.needs_sign_in else "optional",
+            **({"sign_in": "required"} if wanted.needs_sign_in else {}),
         }
     )
 
@@ -238,6 +238,12 @@ def put_article(call: Call) -> Response:
         said["closes_at_ms"] = moment_ms(closes_at, "closes_at") if closes_at is not None else None
     row = publish.put_article(call.parts, call.known, call.query.site, call.path("article_id"), said)
     return JsonResponse(shapes.article(row, row.key))
+
+
+def put_site(call: Call) -> Response:
+    """PUT /site."""
+    said = call.body.model_dump(exclude_unset=True)
+    return JsonResponse(publish.shown(publish.put_site(call.parts, call.known, call.query.site, said)))
 
 
 def idempotency_key(request: Request) -> str | None:

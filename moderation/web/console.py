@@ -23,6 +23,7 @@ FORM_COOKIE = "fw_form"  # carries the sign-in form's CSRF token while there is 
 DEVICE_COOKIE = "fw_device"  # names who has signed in from this browser before
 DEVICE_COOKIE_S = 180 * 24 * 3600
 
+SNIPPETS = HERE / "snippets"
 templates = Jinja2Templates(HERE / "templates")
 
 
@@ -34,7 +35,15 @@ async def demo(request: Request) -> Response:
 async def embed_docs(request: Request) -> Response:
     """Show publishers how to put comments on their pages."""
     base = request.app.state.origins.own or str(request.base_url).rstrip("/")
-    return templates.TemplateResponse(request, "embed.html", {"base": base})
+    return templates.TemplateResponse(request, "embed.html", {"base": base, "snippets": _snippets(base)})
+
+
+def _snippets(base: str) -> dict[str, str]:
+    """Return what publishers copy, by what it is for; the tests run them."""
+    folder = HERE / "templates" / "snippets"
+    return {
+        path.stem: path.read_text("utf-8").rstrip().replace("BASE", base) for path in folder.glob("*.txt")
+    }
 
 
 async def console(request: Request) -> Response:

@@ -18,6 +18,7 @@ from ..actions import own, read, submit
 from ..actions.drafts import Draft
 from ..actions.pages import Content, Sort, Wanted
 from ..actions.parts import Parts
+from ..actions.sessions import SIGN_IN
 from ..domain.content import checked_article_key
 from ..domain.errors import Conflict, Field, Invalid, Refused
 from . import cursors, hosted_cases, metrics, shapes
@@ -116,6 +117,7 @@ def _values(request: Request, reader_id: str | None) -> dict[str, Any]:
             (key, word) for key, word in SORTS.items() if key != "picks" or _has_picks(content, wanted)
         ],
         "badge_words": shapes.BADGES,
+        "asks": SIGN_IN if parts.scoring.bench(site_id).needs_sign_in else None,
         "thread": thread_id,
         "link": _link(request),
         "feed": f"/feeds/{quote(site_id)}/{quote(key, safe='')}.atom",

@@ -136,7 +136,7 @@ class AppealInput(_Input):
     text: Annotated[str, _shown(1, TEXT_LIMIT)]
 
 
-class OwnReportsQuery(_Query):
+class OwnReportsQuery(SiteQuery):
     """A page of one's own reports."""
 
     limit: Annotated[int, Limited(ge=1, le=200)] = 50
@@ -166,6 +166,13 @@ class BrakeInput(_Input):
     article: str | None = None
     pause_s: Annotated[int, Limited(ge=0, le=2**31 - 1)] = 0
     until: str
+
+
+class SiteInput(_Input):
+    """What the publisher says of a site; what is left out stays as it is."""
+
+    title: Annotated[str, _shown(1, NAME_LIMIT)] = ""
+    sign_in: Literal["optional", "required"] = "optional"
 
 
 class ClaimInput(_Input):

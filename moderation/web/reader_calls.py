@@ -43,6 +43,16 @@ READERS = (
         answers={200: shapes.Article},
     ),
     Endpoint(
+        "PUT",
+        "/site",
+        comments.put_site,
+        "Say what a site is called, and whether readers must sign in to write",
+        who="admin",
+        query=inputs.SiteQuery,
+        body=inputs.SiteInput,
+        answers={200: shapes.Site},
+    ),
+    Endpoint(
         "GET",
         "/articles/{article_id}/events",
         stream.events,

@@ -122,13 +122,19 @@ class Article(TypedDict):
     pick_count: NotRequired[int]  # said where there are some
 
 
+class Site(TypedDict):
+    id: str
+    title: str
+    sign_in: Literal["optional", "required"]
+
+
 class Page(TypedDict):
     article: Article
     sort: str
     pinned: NotRequired[list[Comment]]
     items: list[Comment]
     next_cursor: str | None
-    sign_in: NotRequired[Literal["optional", "required"]]
+    sign_in: NotRequired[Literal["required"]]  # strangers only read here
 
 
 class OwnComments(TypedDict):

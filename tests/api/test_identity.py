@@ -99,6 +99,27 @@ def test_a_moderator_signs_in_works_and_signs_out(browser: httpx2.Client, accoun
     assert browser.get("/api/v1/moderation/queue").status_code == 401
 
 
+def test_the_desk_writes_in_its_own_name_with_a_badge(
+    browser: httpx2.Client, account: str, article: str
+) -> None:
+    sign_in(browser, account, PASSWORD)
+    address, csrf = f"/api/v1/articles/{article}/comments", csrf_of(browser)
+    said = browser.post(address, json={"body": KIND}, headers={"X-CSRF-Token": csrf})
+    assert said.json()["author"]["name"] == account
+    assert said.json()["author"]["badges"] == ["moderator"]
+    forged = browser.post(address, json={"body": KIND}, headers={"X-CSRF-Token": "wrong"})
+    foreign = {"X-CSRF-Token": csrf, "Origin": "https://evil.example"}
+    assert (forged.status_code, browser.post(address, json={"body": KIND}, headers=foreign).status_code) == (
+        403,
+        403,
+    )
+    reader = browser.post(address, json={"body": f"{KIND} Without."}).json()
+    assert reader["author"]["badges"] == []
+    assert browser.get(f"/api/v1/articles/{article}/comments").json()["items"][1]["author"]["badges"] == [
+        "moderator"
+    ]
+
+
 @pytest.mark.parametrize(("name", "password"), [("mara", "wrong password 1"), ("nobody", PASSWORD), ("", "")])
 def test_a_wrong_name_or_password_is_refused_in_the_same_words(
     browser: httpx2.Client, account: str, name: str, password: str

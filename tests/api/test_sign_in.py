@@ -103,6 +103,7 @@ def test_a_signed_in_reader_posts_edits_and_likes_under_the_publishers_name(
         "name": name,
         "role": "reader",
         "signed_in": True,
+        "mute_count": 0,
     }
     assert bob.patch(f"/comments/{mine['id']}", json={"body": KIND}).status_code == 403
 
@@ -140,7 +141,8 @@ def test_a_name_is_the_tokens_and_a_change_of_it_leaves_what_was_written(
 
 def test_looking_at_a_page_makes_nobody(clients: Clients, article: str, sub: str, name: str) -> None:
     ann = clients(signed(sub=sub, name=name))
-    assert ann.get("/me").json() == {"id": None, "name": name, "role": "reader", "signed_in": True}
+    me = ann.get("/me").json()
+    assert (me["id"], me["name"], me["signed_in"]) == (None, name, True)
     assert ann.get("/me/comments", params={"article": article}).json() == {"items": []}
     assert ann.get("/me/export").status_code == 404
     assert post(ann, article)["author"]["id"] is not None
@@ -347,3 +349,103 @@ def test_an_anonymous_name_is_nobodys(clients: Clients, article: str, sub: str) 
     post(clients(signed(sub=sub, name="Anonymous")), article)
     assert clients().post("/session", json={"name": "Anonymous"}).status_code == 201
     assert post(clients(), article)["author"]["name"] == "Anonymous"
+
+
+@pytest.fixture
+def asking(service: Service, clients: Clients) -> Iterator[str]:
+    """A site of its own on which readers must sign in; returns its name."""
+    site = f"closed-{uuid4().hex[:8]}"
+    admin = clients(service.token("admin"))
+    made = admin.put("/articles/known", params={"site": site}, json={"title": "Known"})
+    assert made.status_code == 200, made.text
+    said = admin.put("/site", params={"site": site}, json={"sign_in": "required"})
+    assert said.json() == {"id": site, "title": site, "sign_in": "required"}
+    yield site
+    admin.put("/site", params={"site": site}, json={"sign_in": "optional"})
+
+
+def test_where_readers_must_sign_in_strangers_only_read(
+    service: Service, clients: Clients, asking: str, article: str, sub: str
+) -> None:
+    query, path = {"site": asking}, f"/articles/{article}/comments"
+    stranger, known = clients(), clients(service.reader("Noa"))
+    for who in (stranger, known):
+        assert who.post(path, params=query, json={"body": KIND}).status_code == 401
+        assert who.post(f"{path}:preview", params=query, json={"body": KIND}).status_code == 401
+    refused = stranger.post("/session", params=query, json={"name": "Noa"})
+    assert (refused.status_code, "sign in" in refused.json()["detail"]) == (401, True)
+    page = stranger.get(path, params=query).json()
+    assert (page["sign_in"], page["article"]["version"]) == ("required", 0)  # no stranger made the article
+    posted = clients(signed(sub=sub)).post(path, params=query, json={"body": KIND})
+    assert posted.status_code == 201
+    assert stranger.get(path, params=query).json()["items"][0]["id"] == posted.json()["id"]
+    form = httpx2.post(
+        f"{service.url}/a/{asking}/{article}", data={"body": KIND}, headers={"Origin": service.url}
+    )
+    assert form.status_code == 401
+    for page in (form, httpx2.get(f"{service.url}/a/{asking}/{article}")):
+        assert "Please sign in first." in page.text
+        assert "<textarea" not in page.text
+    german = httpx2.get(f"{service.url}/a/{asking}/{article}", headers={"Accept-Language": "de"})
+    assert "Bitte melden Sie sich zuerst an." in german.text
+
+
+def test_a_cached_page_follows_what_the_site_asks(clients: Clients, service: Service, asking: str) -> None:
+    reader, admin = clients(), clients(service.token("admin"))
+
+    def said() -> str | None:
+        found: str | None = (
+            reader.get("/articles/known/comments", params={"site": asking}).json().get("sign_in")
+        )
+        return found
+
+    assert [said(), said()] == ["required", "required"]
+    assert admin.put("/site", params={"site": asking}, json={"sign_in": "optional"}).status_code == 200
+    assert said() is None
+    ran = service.run("site", "set", asking, "--sign-in", "required", "--title", "The Paper")
+    assert ran.returncode == 0, ran.stderr
+    assert f"{asking}: The Paper, sign-in required." in ran.stdout
+    until(lambda: said() == "required")
+    assert f"{asking}  The Paper  sign-in required" in service.run("site", "list").stdout
+    refused = reader.post("/session", params={"site": asking}, json={"name": "The Paper"})
+    assert refused.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "said", [{"sign_in": "maybe"}, {"sign_in": True}, {"title": ""}, {"title": "x" * 61}, {"other": 1}, []]
+)
+def test_what_cannot_be_said_of_a_site_is_refused(service: Service, clients: Clients, said: Any) -> None:
+    admin = clients(service.token("admin"))
+    assert admin.put("/site", json=said).status_code == 422
+    assert admin.put("/site", params={"site": "nowhere"}, json={"title": "X"}).status_code == 404
+    assert clients(service.token("moderator")).put("/site", json={"title": "X"}).status_code == 403
+    assert clients().put("/site", json={"title": "X"}).status_code == 401
+    for command in (
+        ("set", "main"),
+        ("set", "nowhere", "--title", "X"),
+        ("set", "main", "--sign-in", "maybe"),
+    ):
+        assert service.run("site", *command).returncode in {1, 2}
+
+
+def test_the_form_of_the_page_without_scripts_refuses_a_taken_name_too(
+    service: Service, clients: Clients, article: str, sub: str, name: str
+) -> None:
+    post(clients(signed(sub=sub, name=name)), article)
+    said = {"body": KIND, "name": name.upper()}
+    refused = httpx2.post(f"{service.url}/a/main/{article}", data=said, headers={"Origin": service.url})
+    assert refused.status_code == 422
+    assert "This name looks like that of somebody who is known here." in refused.text
+
+
+def test_reports_of_signed_in_readers_count_for_themselves(
+    service: Service, clients: Clients, article: str, sub: str
+) -> None:
+    told = service.post(article, KIND)
+    anonymous = [clients(service.reader(f"Noa {n}")) for n in range(2)]
+    known = [clients(signed(sub=f"{sub}{n}")) for n in range(2)]
+    for reader in (*anonymous, *known):
+        sent = reader.post(f"/comments/{told['id']}/reports", json={"category": "spam"})
+        assert sent.status_code == 201, sent.text
+    shown = clients(service.token("moderator")).get("/moderation/reports").json()["items"]
+    assert len([each for each in shown if each["comment"]["id"] == told["id"]]) >= 1

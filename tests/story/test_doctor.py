@@ -25,8 +25,10 @@ from moderation.settings import load
 from tests import redis_cluster
 from tests.api.texts import KIND
 from tests.service import Service
+from tests.signing import AUDIENCE, ED25519, ISSUER, RSA, SECRET, gives, key_server, key_set, listed
 
 Report = list[dict[str, str]]
+SIGNED = {"sso_issuer": ISSUER, "sso_audience": AUDIENCE}
 
 
 class Surgery:
@@ -115,6 +117,13 @@ def test_a_wrong_setting_is_the_only_thing_to_see(examined: Surgery) -> None:
         ({"allowed_origins": "*"}, "warning", "origins", "*"),
         ({"allowed_origins": "paper.example"}, "problem", "origins", "paper.example"),
         ({"post_rate": "off"}, "warning", "rates", "not limited"),
+        ({**SIGNED, "sso_jwks_url": "https://127.0.0.1:1/keys"}, "problem", "sign-in", "private network"),
+        (
+            {**SIGNED, "sso_jwks_url": "https://no-such-host.invalid/"},
+            "problem",
+            "sign-in",
+            "could not be read",
+        ),
         ({"redis_url": "redis://127.0.0.1:1"}, "problem", "redis", "does not answer"),
         ({"database_url": "postgresql://x:Zsecret@127.0.0.1:1/d"}, "problem", "database", "does not answer"),
     ],
@@ -126,6 +135,44 @@ def test_a_setting_that_harms_is_found(
     assert word in found(report, level, about)
     assert status == int(level == "problem")
     assert "Zsecret" not in json.dumps(report)
+
+
+def test_who_signs_readers_in_is_told_and_what_keeps_them_out_is_found(
+    examined: Surgery, home: Path, tmp_path: Path
+) -> None:
+    assert "readers are anonymous" in found(examined()[1], "ok", "sign-in")
+    assert "shared secret" in found(examined(**SIGNED, sso_secret=SECRET)[1], "ok", "sign-in")
+    with key_server() as server:
+        given = {**SIGNED, "sso_jwks_url": server.url, "sso_allow_private": "true"}
+        server.answer = gives(key_set(listed(RSA, "one"), listed(ED25519, "two")))
+        assert "private networks" in found(examined(**given)[1], "warning", "sign-in")
+        server.answer = gives(key_set())
+        assert "no key for RS256 or EdDSA" in found(examined(**given)[1], "problem", "sign-in")
+    with sqlite3.connect(home / "firstword.db") as database:
+        database.execute("UPDATE site SET needs_sign_in = 1")
+    assert "nobody can write" in found(examined()[1], "problem", "sign-in")
+    assert found(examined(**SIGNED, sso_secret=SECRET)[1], "problem", "sign-in") == ""
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({**SIGNED, "sso_secret": "short"}, "FIRSTWORD_SSO_SECRET"),
+        ({"sso_secret": SECRET}, "FIRSTWORD_SSO_ISSUER"),
+        ({"sso_secret": SECRET, "sso_issuer": ISSUER}, "FIRSTWORD_SSO_AUDIENCE"),
+        (SIGNED, "FIRSTWORD_SSO_SECRET"),
+        ({**SIGNED, "sso_jwks_url": "http://paper.example/keys"}, "FIRSTWORD_SSO_JWKS_URL"),
+        ({**SIGNED, "sso_jwks_url": "file:///etc/passwd"}, "FIRSTWORD_SSO_JWKS_URL"),
+        ({**SIGNED, "sso_secret": SECRET, "sso_leeway": "900"}, "FIRSTWORD_SSO_LEEWAY"),
+        ({**SIGNED, "sso_secret": SECRET, "sso_roles": "perhaps"}, "FIRSTWORD_SSO_ROLES"),
+    ],
+)
+def test_a_sign_in_that_is_half_set_up_is_refused_with_a_sentence(
+    examined: Surgery, settings: dict[str, str], word: str
+) -> None:
+    status, [only] = examined(**settings)
+    assert (status, word in only["says"]) == (1, True)
+    assert SECRET not in only["says"]
 
 
 def test_a_public_address_behind_a_named_proxy_is_well(examined: Surgery) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from babel import Locale
 
+from moderation.actions import names, sessions
 from moderation.domain import statements, states
 from moderation.domain.policy import CHECKS, Limits, Rules, Signals
 from moderation.web import bundle, speech
@@ -127,6 +128,10 @@ def test_every_sentence_with_which_a_reader_is_refused_is_translated() -> None:
     known = {re.sub(r"\{\w+\}", "{}", key) for key in server("de")}
     missing = {said for module in READERS for said in _raised(HOUSE / module)} - known - TECHNICAL
     assert missing == set()
+
+
+def test_every_sentence_about_a_name_or_a_sign_in_is_translated() -> None:
+    assert {names.RESERVED, names.TAKEN, sessions.SIGN_IN} - set(server("de")) == set()
 
 
 def test_every_reason_of_the_policy_is_translated() -> None:

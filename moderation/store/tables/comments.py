@@ -34,7 +34,7 @@ class Author(SQLModel, table=True):
             sqlite_where=_SIGNED_IN,
         ),
         Index(
-            "ix_author_skeleton", "site_id", "skeleton", postgresql_where=_PROTECTED, sqlite_where=_PROTECTED
+            "ix_author_skeleton", "skeleton", "site_id", postgresql_where=_PROTECTED, sqlite_where=_PROTECTED
         ),
     )
     id: str = Field(primary_key=True, sa_type=Id)

@@ -162,3 +162,28 @@ def test_addresses_are_counted(body: str, expected: int) -> None:
 )
 def test_shouting_is_mostly_capitals_in_more_than_an_acronym(body: str, expected: bool) -> None:
     assert is_shouting(body) is expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("\u202eAnn\u202c \u2066Ferry\u2069", "Ann Ferry"),
+        ("\u200fAnn\u061c\u200e", "Ann"),
+        ("An\u200bn\u2060 F\u00aderry\ufeff", "Ann Ferry"),
+        ("Z" + "\u0310" * 40, "Z" + "\u0310" * 3),
+        ("e\u0301", "é"),
+        (
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        ),
+        ("👩\u200d👩\u200d👧 Ann", "👩\u200d👩\u200d👧 Ann"),
+        ("Nguyễn Thị", "Nguyễn Thị"),
+    ],
+)
+def test_a_name_holds_nothing_that_turns_piles_up_or_hides(raw: str, shown: str) -> None:
+    assert name_of(raw) == shown
+
+
+def test_ten_thousand_marks_are_no_name_and_cost_nothing() -> None:
+    for marks in ("\u0310" * 10_000, "\u0327\u0310" * 500_000):
+        assert refused_field(name_of, f"Z{marks}") == "author/name"

@@ -29,7 +29,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_author_skeleton",
         "author",
-        ["site_id", "skeleton"],
+        ["skeleton", "site_id"],
         sqlite_where=_PROTECTED,
         postgresql_where=_PROTECTED,
     )

@@ -2,10 +2,11 @@
 
 import { el } from "../shared/dom.js";
 import { createComposer } from "./composer.js";
+import { showName } from "./door.js";
 import { words } from "./words.js";
 
 export function openReply(thread, view) {
-  const { api, memory, shadow, list, say, onPosted } = thread;
+  const { api, memory, shadow, state, list, say, onPosted } = thread;
   if (view.replySlot.firstChild) return view.replySlot.querySelector("textarea").focus();
   const button = shadow.activeElement;
   const close = () => { view.replySlot.replaceChildren(); button?.focus(); };
@@ -19,6 +20,7 @@ export function openReply(thread, view) {
       await posted;
     },
   });
+  showName(state, reply.element);
   view.replySlot.replaceChildren(reply.element);
   reply.focus();
 }

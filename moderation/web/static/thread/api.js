@@ -2,6 +2,8 @@
 
    No cookies are sent: the reader is who the token says, on the publisher's own site and elsewhere alike. */
 
+import { late } from "./late.js";
+import { signedToken } from "./signed.js";
 import { languageNow } from "./words.js";
 
 export const LIMIT = 4000; // characters of a comment, the server's own limit
@@ -17,7 +19,7 @@ export class Problem extends Error {
   }
 }
 
-export function createApi({ base, site, article, memory }) {
+export function createApi({ base, site, article, memory, slot }) {
   const root = `${base}api/v1`;
   const here = `/articles/${encodeURIComponent(article)}`;
 
@@ -28,12 +30,18 @@ export function createApi({ base, site, article, memory }) {
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;
     if (proof) headers["X-Proof"] = proof;
+    const signed = identified && signedToken();
+    if (signed) url.searchParams.set("site", site); // the same person is another on another site
     if (identified && memory.token) headers.Authorization = `Bearer ${memory.token}`;
     let response;
     try {
       response = await fetch(url, { method, headers, credentials: "omit", body: body === undefined ? undefined : JSON.stringify(body) });
     } catch {
       throw new Problem(0);
+    }
+    if (signed && response.status === 401) {
+      await (await late(slot.shadowRoot)).renew({ slot }, signed);
+      return call(method, path, { query, body, key, proof, identified });
     }
     if (!response.ok) throw await problemOf(response);
     return response.status === 204 ? null : response.json();
@@ -51,7 +59,7 @@ export function createApi({ base, site, article, memory }) {
     try {
       return await act();
     } catch (problem) {
-      if (problem.status !== 401) throw problem;
+      if (problem.status !== 401 || signedToken()) throw problem;
       memory.token = null;
       await openSession(name);
       return act();

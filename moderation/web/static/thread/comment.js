@@ -9,7 +9,7 @@ import { linkTo } from "./links.js";
 import { inNumbers, words } from "./words.js";
 
 const EDIT_MS = 5 * 60_000; // the server's own
-const HUES = 8; // as many avatar colours as thread.css names
+const HUES = [205, 16, 152, 265, 42, 330, 182, 88]; // degrees, of avatars
 
 /* hooks: {state, memory, open(name, …): a function of later.js, called with the thread and what follows} */
 /* place: {depth, host: the view in whose replies it stands, answered: whom it names because it is not set in under them} */
@@ -113,7 +113,9 @@ function avatar(author) {
   let hash = 0;
   for (const letter of author?.id ?? name) hash = (hash * 31 + letter.codePointAt(0)) % 9973;
   const first = [...name.trim()][0] ?? "·";
-  return el("span", { class: `fw-avatar fw-hue-${hash % HUES}`, "aria-hidden": "true", "data-initial": first.toUpperCase() });
+  const shown = el("span", { class: "fw-avatar", "aria-hidden": "true", "data-initial": first.toUpperCase() });
+  shown.style.setProperty("--_hue", HUES[hash % HUES.length]);
+  return shown;
 }
 
 function note(view, hooks) {
@@ -139,7 +141,7 @@ function actions(view, hooks, isOwn) {
   };
   if (comment.status === "approved") {
     row.append(likes(view, hooks, isOwn));
-    if (hooks.state.isOpen) add(words.reply, "openReply", { "aria-label": words.replyTo(comment.author.name) });
+    if (hooks.state.isOpen && !hooks.state.mustSignIn) add(words.reply, "openReply", { "aria-label": words.replyTo(comment.author.name) });
     if (!isOwn) add(hooks.memory.isReported(comment.id) ? words.reported : words.report, "openReport", { class: "fw-action fw-report", "aria-haspopup": "dialog" });
   }
   if (isOwn && comment.status !== "rejected") {

@@ -7,6 +7,7 @@ import { like, loadReplies, openReply } from "./acting.js";
 import { announce } from "./answers.js";
 import { openChoices } from "./choices.js";
 import { explain, refusal, tellWait } from "./declined.js";
+import { renew, showName, showSignIn } from "./door.js";
 import { toggleSorts } from "./menu.js";
 import { veil } from "./muting.js";
 import { createNudge } from "./nudge.js";
@@ -23,5 +24,5 @@ learn(ENGLISH.later);
 
 export const later = {
   announce, askToRemove, createNudge, explain, fault, goTo, like, loadMore, loadReplies, openChoices,
-  openEdit, openReply, openReport, openYours, refusal, sentenceFor, solve, tellPause, tellWait, toggleSorts, veil,
+  openEdit, openReply, openReport, openYours, refusal, renew, sentenceFor, showName, showSignIn, solve, tellPause, tellWait, toggleSorts, veil,
 };

@@ -1,7 +1,9 @@
 /* What the reader's browser remembers: token, name, drafts, comments that wait. Where storage is
    forbidden (private windows, blocked third parties) it lasts as long as the page. */
 
-const PREFIX = "firstword:";
+import { signedToken, signIn } from "./signed.js";
+
+export const PREFIX = "firstword:";
 
 export function createMemory(site, article) {
   const scope = `${site}:${article}`;
@@ -26,10 +28,19 @@ export function createMemory(site, article) {
   }
 
   const own = (name) => `${scope}:${name}`; // per site and article
+  const ids = (name) => read(own(name)) ?? [];
+  const has = (name) => (id) => ids(name).includes(id);
+  const keep = (name) => (id, is = true) => write(own(name), [...ids(name).filter((known) => known !== id), ...(is ? [id] : [])]);
 
   return {
-    get token() { return read(`token:${site}`); },
-    set token(value) { write(`token:${site}`, value); },
+    site, fallback, write, // what forgetting everything needs (mydata.js)
+
+    /* The publisher's word comes first; what was kept of an anonymous reader waits untouched. */
+    get token() { return signedToken() ?? read(`token:${site}`); },
+    set token(value) {
+      if (signedToken()) signIn(value);
+      else write(`token:${site}`, value);
+    },
     get name() { return read("name") ?? ""; },
     set name(value) { write("name", value); },
     get sort() { return read("sort"); },
@@ -39,34 +50,19 @@ export function createMemory(site, article) {
     get mutes() { return read(`mutes:${site}`); },
     set mutes(people) { write(`mutes:${site}`, people); },
 
-    /* Forget who the reader is and what they did here, on every article of the site. */
-    forget() {
-      const kept = [...fallback.keys()];
-      try {
-        kept.push(...Object.keys(localStorage).map((key) => key.replace(PREFIX, "")));
-      } catch {
-        // forbidden: the map above has it all
-      }
-      for (const key of kept) if (["name", `token:${site}`, `mutes:${site}`].includes(key) || key.startsWith(`${site}:`)) write(key, null);
-    },
-
-    isLiked: (id) => (read(own("liked")) ?? []).includes(id),
-    keepLiked(id, isLiked) {
-      const others = (read(own("liked")) ?? []).filter((liked) => liked !== id);
-      write(own("liked"), isLiked ? [...others, id] : others);
-    },
-
-    isReported: (id) => (read(own("reported")) ?? []).includes(id),
-    keepReported: (id) => write(own("reported"), [...(read(own("reported")) ?? []), id]),
-    isDismissed: (id) => (read(own("dismissed")) ?? []).includes(id),
-    keepDismissed: (id) => write(own("dismissed"), [...(read(own("dismissed")) ?? []), id]),
+    isLiked: has("liked"),
+    keepLiked: keep("liked"),
+    isReported: has("reported"),
+    keepReported: keep("reported"),
+    isDismissed: has("dismissed"),
+    keepDismissed: keep("dismissed"),
 
     draft: (place) => read(own(`draft:${place}`)),
     keepDraft: (place, draft) => write(own(`draft:${place}`), draft),
     dropDraft: (place) => write(own(`draft:${place}`), null),
 
     /* Ids of own comments that were seen waiting here: only these are announced when declined. */
-    get waiting() { return read(own("waiting")) ?? []; },
-    set waiting(ids) { write(own("waiting"), ids.length ? ids : null); },
+    get waiting() { return ids("waiting"); },
+    set waiting(all) { write(own("waiting"), all.length ? all : null); },
   };
 }

@@ -1,6 +1,7 @@
 /* One's own data: all that is kept, as a file; and its end. */
 
 import { el, freshId } from "../shared/dom.js";
+import { PREFIX } from "./memory.js";
 import { sentenceFor } from "./problems.js";
 import { words } from "./words.js";
 
@@ -50,10 +51,22 @@ async function erase(thread, result) {
       return;
     }
   }
-  memory.forget();
+  forget(memory);
   state.ownId = null;
   result.closest(".fw-panel").remove();
   await resort(state.sort);
   say(words.erased);
   focusHeading();
+}
+
+/* Forget who the reader is and what they did here, on every article of the site. */
+function forget({ site, fallback, write }) {
+  const kept = [...fallback.keys()];
+  try {
+    kept.push(...Object.keys(localStorage).map((key) => key.replace(PREFIX, "")));
+  } catch {
+    // forbidden: the map above has it all
+  }
+  const theirs = ["name", `token:${site}`, `mutes:${site}`];
+  for (const key of kept) if (theirs.includes(key) || key.startsWith(`${site}:`)) write(key, null);
 }

@@ -7,7 +7,8 @@ export function createOwn({ api, memory, state, list }) {
       const me = await api.me();
       state.ownId = me.id;
       state.unread = me.unread_replies;
-      if (!me.id) memory.token = null;
+      state.name = me.signed_in ? me.name : null;
+      if (!me.id && !me.signed_in) memory.token = null;
       else if (me.mute_count !== Object.keys(memory.mutes ?? {}).length) await learn();
     } catch (problem) {
       if (problem.status === 401) memory.token = null;

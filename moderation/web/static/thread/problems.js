@@ -3,7 +3,7 @@
 import { el } from "../shared/dom.js";
 import { languageNow, words } from "./words.js";
 
-const SERVERS_OWN = [0, 403, 409, 422]; // the server knows more than the status tells
+const SERVERS_OWN = [0, 401, 403, 409, 422]; // the server knows more than the status tells
 
 /* problem: as api.js throws it */
 export function sentenceFor({ status, detail, retryAfter_s }) {

@@ -16,6 +16,7 @@ import { createList } from "./list.js";
 import { createMemory } from "./memory.js";
 import { createNews } from "./news.js";
 import { createOwn } from "./own.js";
+import { onSigned, signedToken } from "./signed.js";
 import { createSort } from "./sort.js";
 import { followTheme } from "./theme.js";
 import { inNumbers, languageNow, words } from "./words.js";
@@ -28,7 +29,7 @@ export async function mount(slot, shadow, base) {
   const article = slot.dataset.article || location.pathname;
   const site = slot.dataset.site || "main";
   const memory = createMemory(site, article);
-  const api = createApi({ base, site, article, memory });
+  const api = createApi({ base, site, article, memory, slot });
   const root = el("section", { class: "fw-root" });
   const state = { sort: SORTS.includes(memory.sort) ? memory.sort : "latest", ownId: null, isOpen: true, cursor: null, version: 0, paging: null, isListening: false };
   const spoken = choose(slot, base);
@@ -44,10 +45,10 @@ export async function mount(slot, shadow, base) {
   }
   root.lang = languageNow();
   root.dir = RTL.test(root.lang) ? "rtl" : "ltr";
-  build({ shadow, root, memory, api, state, first });
+  build({ slot, shadow, root, memory, api, state, first });
 }
 
-function build({ shadow, root, memory, api, state, first }) {
+function build({ slot, shadow, root, memory, api, state, first }) {
   const headingId = freshId("heading");
   const count = el("span", { class: "fw-count" });
   const heading = el("h2", { class: "fw-heading", id: headingId, tabindex: "-1" }, words.heading, " ", count);
@@ -61,7 +62,7 @@ function build({ shadow, root, memory, api, state, first }) {
   const greeting = el("div", {});
   const yours = el("button", { type: "button", class: "fw-action", text: words.yours, onclick: () => open("openYours", panel) });
   const foot = el("div", { class: "fw-foot", hidden: true }, el("a", { class: "fw-action", href: api.policy, text: words.policy }), yours, panel);
-  const thread = { shadow, api, memory, state, list, own, more, say, settle, onPosted, showEmpty, refresh, resort, focusHeading: () => heading.focus({ preventScroll: true }) };
+  const thread = { slot, shadow, api, memory, state, list, own, more, say, settle, onPosted, showEmpty, refresh, resort, focusHeading: () => heading.focus({ preventScroll: true }) };
   const composer = createComposer({ api, memory, place: "top", onPosted });
   const head = el("div", { class: "fw-head" }, heading,
     createSort({ sort: state.sort, onOpen: (sorting) => open("toggleSorts", sorting) }));
@@ -73,6 +74,7 @@ function build({ shadow, root, memory, api, state, first }) {
   root.replaceChildren(head, greeting, composer.element, stateNote, status, arrivals.rail, empty, list.element, more, foot);
   keepTime(root);
   addEventListener("hashchange", goToLinked);
+  onSigned(() => { state.ownId = state.name = null; load(); });
   load(first).then(goToLinked);
 
   /* Call a function of the second bundle; what keeps it away is said. */
@@ -123,6 +125,7 @@ function build({ shadow, root, memory, api, state, first }) {
     state.cursor = page.next_cursor;
     more.hidden = !page.next_cursor;
     status.replaceChildren();
+    state.mustSignIn = page.sign_in === "required" && !signedToken();
     about(page.article);
   }
 
@@ -134,7 +137,8 @@ function build({ shadow, root, memory, api, state, first }) {
     const wasOpen = state.isOpen;
     const isOver = closesAt && Date.parse(closesAt) <= Date.now();
     state.isOpen = articleState !== "closed" && !isOver;
-    composer.element.hidden = !state.isOpen;
+    composer.element.hidden = !state.isOpen || state.mustSignIn;
+    if (state.signsIn ||= signedToken() || slot.dataset.signIn || state.mustSignIn) open("showSignIn", composer.element);
     stateNote.hidden = state.isOpen && articleState !== "premoderated";
     stateNote.textContent = state.isOpen ? words.premoderated : isOver ? words.closedSince(dayOf(closesAt)) : words.closed;
     if (pause && state.isOpen) open("tellPause", stateNote, pause);
@@ -177,7 +181,7 @@ function build({ shadow, root, memory, api, state, first }) {
   }
 
   function showEmpty() {
-    empty.hidden = !list.isEmpty || list.element.hasAttribute("aria-busy") || !state.isOpen || status.querySelector("button") !== null;
+    empty.hidden = !list.isEmpty || list.element.hasAttribute("aria-busy") || !state.isOpen || !!status.querySelector("button");
   }
 
   function say(sentence) {
