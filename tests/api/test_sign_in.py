@@ -98,13 +98,8 @@ def test_a_signed_in_reader_posts_edits_and_likes_under_the_publishers_name(
     assert (edited.status_code, edited.json()["author"]["name"]) == (200, name)
     assert bob.put(f"/comments/{mine['id']}/reactions/like").json()["reactions"] == {"like": 1}
     assert ann.get("/me/comments", params={"article": article}).json()["items"][0]["id"] == mine["id"]
-    assert ann.get("/me").json() == {
-        "id": mine["author"]["id"],
-        "name": name,
-        "role": "reader",
-        "signed_in": True,
-        "mute_count": 0,
-    }
+    me = ann.get("/me").json()
+    assert (me["id"], me["name"], me["role"], me["signed_in"]) == (mine["author"]["id"], name, "reader", True)
     assert bob.patch(f"/comments/{mine['id']}", json={"body": KIND}).status_code == 403
 
 
