@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-PARTS = ("service", "classifier")
+PARTS = ("service", "classifier", "page")
 # Set before numpy is loaded, in a process of its own: "one core" is then true of every library.
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.ways import go_to_plain, write
+from tests.browser.ways import go_to_plain, photograph, write
 from tests.conditions import until
 from tests.service import Service, running
 
@@ -173,6 +173,43 @@ def test_ten_thousand_comments_come_a_page_at_a_time_and_the_page_stays_light(
     until(lambda: items.first.get_attribute("data-id") != seen)
     assert items.count() <= 300
     expect(page.locator(f'li[data-id="{seen}"]')).to_have_count(1)
+
+
+def test_a_thread_in_arabic_is_laid_out_from_the_right(context: BrowserContext, paper: Service) -> None:
+    with paper.client(paper.token("moderator")) as moderator:
+        for name, body in (
+            ("ليلى", "مصابيح الرصيف أفضل من قبل، وأنا أمشي هناك كل مساء."),
+            ("سامي", "متى تصل المقاعد؟"),
+        ):
+            posted = paper.post("arabic", body, author={"name": name})
+            said = {"action": "approve", "version": 1}
+            path = f"/moderation/comments/{posted['id']}/decisions"
+            assert moderator.post(path, json=said).status_code == 201
+            answer = paper.post("arabic", KIND.format("A"), author={"name": "Ann"}, parent_id=posted["id"])
+            assert answer["status"] == "approved"
+    page = context.new_page()
+    body = (
+        '<!doctype html><html lang="ar" dir="rtl" style="color-scheme: light dark"><meta charset="utf-8">'
+        "<title>الرصيف</title><main><h1>الرصيف</h1>"
+        '<div id="firstword" data-article="arabic"></div></main><script src="/embed.js" async></script></html>'
+    )
+    page.route("**/arabic", lambda route: route.fulfill(content_type="text/html", body=body))
+    page.goto(f"{paper.url}/arabic")
+    expect(page.get_by_role("heading", name="التعليقات")).to_be_visible()
+    first = page.locator("article.fw-comment", has_text="متى تصل المقاعد؟")
+    picture, text = first.locator(".fw-avatar").bounding_box(), first.locator(".fw-body").bounding_box()
+    assert picture is not None
+    assert text is not None
+    assert picture["x"] > text["x"]
+    reply = page.locator("ol.fw-replies article.fw-comment").first.bounding_box()
+    own = first.bounding_box()
+    assert reply is not None
+    assert own is not None
+    assert reply["x"] + reply["width"] < own["x"] + own["width"], "a reply is set in from the right"
+    photograph(page, "thread-arabic", full=True)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    photograph(page, "thread-arabic-phone", full=True)
 
 
 def turned(page: Page, times: int) -> None:

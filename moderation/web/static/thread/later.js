@@ -6,16 +6,15 @@
 import { like, loadReplies, openReply } from "./acting.js";
 import { announce } from "./answers.js";
 import { openChoices } from "./choices.js";
-import { explain, refusal, tellWait } from "./declined.js";
+import { explain, tellWait } from "./declined.js";
 import { renew, showName, showSignIn } from "./door.js";
 import { toggleSorts } from "./menu.js";
 import { veil } from "./muting.js";
-import { createNudge } from "./nudge.js";
 import { askToRemove, openEdit } from "./owning.js";
 import { loadMore } from "./paging.js";
-import { fault, sentenceFor, tellPause } from "./problems.js";
+import { tellPause } from "./problems.js";
 import { openReport } from "./reporting.js";
-import { solve } from "./solve.js";
+import { submit } from "./sending.js";
 import { goTo } from "./travel.js";
 import { learn } from "./words.js";
 import { openYours } from "./yours.js";
@@ -23,6 +22,6 @@ import { openYours } from "./yours.js";
 learn(ENGLISH.later);
 
 export const later = {
-  announce, askToRemove, createNudge, explain, fault, goTo, like, loadMore, loadReplies, openChoices,
-  openEdit, openReply, openReport, openYours, refusal, renew, sentenceFor, showName, showSignIn, solve, tellPause, tellWait, toggleSorts, veil,
+  announce, askToRemove, explain, goTo, like, loadMore, loadReplies, openChoices, openEdit, openReply,
+  openReport, openYours, renew, showName, showSignIn, submit, tellPause, tellWait, toggleSorts, veil,
 };
