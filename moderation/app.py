@@ -35,6 +35,7 @@ from .live.folder import FolderLock
 from .live.queue import Queue
 from .live.rates import Rates
 from .live.server import EmbeddedServer
+from .mail import post_of, post_office
 from .settings import Settings, data_folder, secret_key
 from .store.db import Database, open_database
 from .store.migrations import is_current, upgrade
@@ -215,6 +216,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             post_rate=settings.post_rate,
             score_rate=settings.score_rate,
             storm_rate=settings.storm_rate,
+            post=post_of(settings),
             kept=Kept(settings.address_days, settings.refused_days),
             waits=Waits(database),
         )
@@ -224,6 +226,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         relay_pokes.append(relay)
         relay.start()
         sync.callback(relay.stop)
+        sync.enter_context(post_office(parts))
         await _start_tasks(stack, parts)
         # What was made until now stays: the collector need not walk half a million objects again and again.
         gc.collect()

@@ -24,6 +24,8 @@ UNSET_IF_EMPTY = (
     "model",
     "traces_url",
     "refused_days",
+    "smtp_url",
+    "mail_from",
     "worker_port",
     "sso_secret",
     "sso_jwks_url",
@@ -64,6 +66,12 @@ class Settings(BaseSettings):
         description="Strangers' posts on a site in one web process, beyond which each must carry a proof of "
         "work; or off (as it is while the post rate is off).",
     )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Sends replies by e-mail: smtp://user:password@host:587 (STARTTLS), smtps://…, "
+        "or smtp+plain:// for one on this machine; needs FIRSTWORD_MAIL_FROM and FIRSTWORD_PUBLIC_URL.",
+    )
+    mail_from: str | None = Field(None, description="Sender of these letters, such as comments@example.org.")
     score_rate: str = Field("off", description="Scoring requests per API token, or off.")
     public_url: str | None = Field(
         None, description="Address that readers know, such as https://comments.example.org."
@@ -168,6 +176,17 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith(("https://", "http://")):
             raise ValueError("it must begin with https://")
         return value
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> "Settings":
+        if self.smtp_url is None:
+            return self
+        if not self.smtp_url.get_secret_value().startswith(("smtp://", "smtps://", "smtp+plain://")):
+            raise ValueError("FIRSTWORD_SMTP_URL: it must begin with smtp://, smtps:// or smtp+plain://")
+        given = {"FIRSTWORD_MAIL_FROM": self.mail_from, "FIRSTWORD_PUBLIC_URL": self.public_url}
+        if missing := [name for name, value in given.items() if not value]:
+            raise ValueError(f"{missing[0]}: letters need it, set it beside FIRSTWORD_SMTP_URL")
+        return self
 
     @model_validator(mode="after")
     def _sign_in_is_whole(self) -> "Settings":

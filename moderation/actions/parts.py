@@ -11,6 +11,7 @@ from ..store.db import Database
 from ..store.writer import Writer
 from .follow import Follow
 from .pages import Pages
+from .post import Post
 from .probe import Probe
 from .retention import Kept
 from .scoring import Scoring
@@ -42,5 +43,6 @@ class Parts:
     post_rate: str
     score_rate: str
     storm_rate: str
+    post: Post | None
     kept: Kept
     waits: Waits

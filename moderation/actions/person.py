@@ -20,6 +20,7 @@ from ..store import (
     comments,
     decisions,
     forgetting,
+    letters,
     likes,
     mutes,
     people,
@@ -47,6 +48,7 @@ def export(database: Database, person_id: str) -> dict[str, Any]:
         appealed = appeals.by_author(connection, person_id)
         muted = mutes.of(connection, person_id)
         told = replies.notices(connection, person_id)
+        address = letters.address_of(connection, person_id)
     return {
         "reader": _plain(reader),
         "comments": written,
@@ -56,6 +58,7 @@ def export(database: Database, person_id: str) -> dict[str, Any]:
         "appeals": [_plain(each) for each in appealed],
         "mutes": [{"muted_id": each.muted_id, "created_at": _plain(each)["created_at"]} for each in muted],
         "replies": [_plain(each) for each in told],
+        "reply_email": address.email if address else None,
     }
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Row
 
 from ..domain.errors import Missing, Unauthenticated
 from ..domain.roles import Person
-from ..store import people, replies
+from ..store import letters, people, replies
 from ..store.db import Database
 from ..store.writer import Transaction, Writer
 from .admission import limit_posts
@@ -31,6 +31,7 @@ class Replies:
     next_id: str | None
     unread: int
     feed_since_ms: int | None
+    address: Row[Any] | None  # for letters
 
 
 def tell(writer: Writer, events: Iterable[Row[Any]]) -> None:
@@ -46,7 +47,8 @@ def to_me(database: Database, reader_id: str, *, after_id: str | None, limit: in
         found = replies.of(connection, reader_id, after_id=after_id, limit=limit)
         unread = replies.count_unread(connection, reader_id)
         since_ms = replies.feed_since(connection, reader_id)
-    return Replies(*cut(found, limit), unread, since_ms)
+        address = letters.address_of(connection, reader_id)
+    return Replies(*cut(found, limit), unread, since_ms, address)
 
 
 async def mark_read(parts: Parts, reader: Person, comment_ids: Sequence[str]) -> None:

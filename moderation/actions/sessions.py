@@ -71,6 +71,21 @@ class Signing:
         except (itsdangerous.BadSignature, ValueError):
             return None
 
+    def letter_token(self, address_id: str) -> str:
+        """Return what a letter's links carry."""
+        return self._letters.sign(address_id).decode()
+
+    def letter_address(self, token: str) -> str | None:
+        """Return the address that a letter's link is about; None if it is not one of ours."""
+        try:
+            return self._letters.unsign(token).decode()
+        except (itsdangerous.BadSignature, UnicodeError):
+            return None
+
+    @cached_property
+    def _letters(self) -> itsdangerous.Signer:
+        return self._signer_of(b"letter")
+
     @cached_property
     def _signer(self) -> itsdangerous.Signer:
         return self._signer_of(b"reader")

@@ -92,7 +92,7 @@ def _lacking(said: Complaint) -> Iterator[Field]:
         yield Field("name", "Give your name.")
     if not said.concerns_minors and not said.email:
         yield Field("email", "Give an e-mail address, to which the decision can be sent.")
-    if said.email and not _is_email(said.email):
+    if said.email and not is_email(said.email):
         yield Field("email", "This is not an e-mail address.")
     if not said.good_faith:
         yield Field("good_faith", "Confirm that what you state is accurate and complete, as far as you know.")
@@ -102,7 +102,7 @@ def _clean(text: str | None, field: str, limit: int) -> str | None:
     return checked_text(text, field=field, limit=limit) if text and text.strip() else None
 
 
-def _is_email(text: str) -> bool:
+def is_email(text: str) -> bool:
     """Tell what could be one: whether it is, only a letter to it can tell."""
     local, _, domain = text.rpartition("@")
     return bool(local) and "." in domain.strip(".") and not any(char.isspace() for char in text)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, exists, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from . import letters
 from .comments import WITH_ARTICLE
 from .tables import author, comment, muting, reply_feed, reply_notice
 from .writer import Transaction
@@ -29,7 +30,8 @@ def tell(transaction: Transaction, comment_ids: Sequence[str]) -> None:
         .where(comment.c.id.in_(comment_ids), comment.c.author_id != parent.c.author_id)
     )
     made = _INSERT[transaction.connection.dialect.name](reply_notice).from_select(_NAMES, found)
-    transaction.connection.execute(made.on_conflict_do_nothing())
+    fresh = made.on_conflict_do_nothing().returning(reply_notice.c.author_id, reply_notice.c.comment_id)
+    letters.tell(transaction, transaction.connection.execute(fresh).all())
 
 
 def of(connection: Connection, author_id: str, *, after_id: str | None, limit: int) -> Sequence[Row[Any]]:
@@ -91,6 +93,7 @@ def notices(connection: Connection, author_id: str) -> Sequence[Row[Any]]:
 def forget(transaction: Transaction, author_id: str) -> None:
     """Delete what a person was told, and their feed."""
     drop_feed(transaction, author_id)
+    letters.drop(transaction, author_id)
     transaction.connection.execute(delete(reply_notice).where(reply_notice.c.author_id == author_id))
 
 

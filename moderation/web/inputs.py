@@ -85,6 +85,12 @@ class OwnRepliesQuery(_Query):
     cursor: Annotated[str | None, StringConstraints(max_length=100)] = None
 
 
+class EmailInput(_Input):
+    """Where one wants to be told of replies."""
+
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
+
+
 class SeenInput(_Input):
     """Replies that one has seen."""
 

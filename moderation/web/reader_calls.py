@@ -1,6 +1,6 @@
 """What readers and publishers can ask for, tried in turn: what is asked most stands first."""
 
-from . import cases, comments, inputs, mutes, replies, session, shapes, stream
+from . import cases, comments, inputs, mailing, mutes, own_shapes, replies, session, shapes, stream
 from .endpoint import Endpoint
 
 READERS = (
@@ -189,7 +189,7 @@ READERS = (
         "Replies to what one wrote, the newest first",
         who="reader",
         query=inputs.OwnRepliesQuery,
-        answers={200: shapes.RepliesToMe},
+        answers={200: own_shapes.RepliesToMe},
     ),
     Endpoint(
         "POST",
@@ -206,7 +206,7 @@ READERS = (
         replies.open_feed,
         "Have a private feed of replies; an earlier address of it ends",
         who="reader",
-        answers={201: shapes.PrivateFeed},
+        answers={201: own_shapes.PrivateFeed},
         refusals=(429,),
     ),
     Endpoint(
@@ -217,7 +217,25 @@ READERS = (
         who="reader",
         answers={204: None},
     ),
-    Endpoint("GET", "/me/mutes", mutes.show, "Whom one mutes", who="reader", answers={200: shapes.Mutes}),
+    Endpoint(
+        "PUT",
+        "/me/replies/email",
+        mailing.ask,
+        "Have replies by e-mail, once the address has said yes",
+        who="reader",
+        body=inputs.EmailInput,
+        answers={202: None},
+        refusals=(409, 429),
+    ),
+    Endpoint(
+        "DELETE",
+        "/me/replies/email",
+        mailing.stop,
+        "No more letters; the address is deleted",
+        who="reader",
+        answers={204: None},
+    ),
+    Endpoint("GET", "/me/mutes", mutes.show, "Whom one mutes", who="reader", answers={200: own_shapes.Mutes}),
     Endpoint(
         "PUT",
         "/me/mutes/{author_id}",

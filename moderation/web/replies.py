@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ..actions import replies
 from ..actions.parts import Parts
-from . import cursors, shapes
+from . import cursors, own_shapes, shapes
 from .endpoint import Call
 from .feeds import atom
 from .json import JsonResponse
@@ -32,6 +32,8 @@ def show(call: Call) -> Response:
             "items": [_reply(row) for row in found.rows],
             "unread": found.unread,
             "feed_since": shapes.moment(found.feed_since_ms) if found.feed_since_ms else None,
+            "sends_email": call.parts.post is not None,
+            "email": _address(found.address),
             "next_cursor": cursors.write(found.next_id),
         },
         headers=NO_STORE,
@@ -64,6 +66,10 @@ async def feed(request: Request) -> Response:
     # Named by whose it is, not by its address: that is a secret, and may change.
     own = f"urn:uuid:{owner.id}"
     return atom(request, "Replies to {title}", owner.name, rows, own=own, headers=NO_STORE)
+
+
+def _address(row: Row[Any] | None) -> own_shapes.MyAddress | None:
+    return {"address": row.email, "is_confirmed": row.confirmed_at_ms is not None} if row else None
 
 
 def _reply(row: Row[Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from . import console, feeds, hosted, ops, playground, policy, replies, scripts
+from . import console, feeds, hosted, mailing, ops, playground, policy, replies, scripts
 from .desk_calls import MODERATORS, PROGRAMS
 from .endpoint import route
 from .json import JsonResponse
@@ -64,6 +64,8 @@ def routes() -> list[BaseRoute]:
         Route("/policy/{site}", policy.page),
         Route("/policy/{site}/{number:int}", policy.page),
         Route("/replies/{secret}.atom", replies.feed),
+        Route("/replies/confirm/{token}", mailing.confirm, methods=["GET", "POST"]),
+        Route("/replies/unsubscribe/{token}", mailing.unsubscribe, methods=["GET", "POST"]),
         Route("/feeds/{site}/{article_id:path}.atom", feeds.feed),
         Route("/feeds/{site}.atom", feeds.feed),
         Route("/moderation", console.console),

@@ -170,37 +170,7 @@ class Kept(TypedDict):
     appeals: list[dict[str, Any]]
     mutes: list[dict[str, Any]]
     replies: list[dict[str, Any]]
-
-
-class RepliedArticle(TypedDict):
-    id: str
-    title: str | None
-    url: str | None
-
-
-class ReplyToMe(Comment):
-    article: RepliedArticle
-    is_read: bool
-
-
-class RepliesToMe(TypedDict):
-    items: list[ReplyToMe]
-    unread: int
-    feed_since: str | None
-    next_cursor: str | None
-
-
-class PrivateFeed(TypedDict):
-    url: str
-
-
-class Muted(TypedDict):
-    author: Reader
-    muted_at: str
-
-
-class Mutes(TypedDict):
-    items: list[Muted]
+    reply_email: str | None
 
 
 class Counts(TypedDict):

@@ -81,7 +81,14 @@ def test_people_whom_one_mutes_do_not_count(service: Service, article: str) -> N
         loud = posted(bea, article, parent_id=mine["id"])["author"]["id"]
         told(ann, 1)
         ann.put(f"/me/mutes/{loud}")
-        assert replies(ann) == {"items": [], "unread": 0, "feed_since": None, "next_cursor": None}
+        assert replies(ann) == {
+            "items": [],
+            "unread": 0,
+            "feed_since": None,
+            "sends_email": False,
+            "email": None,
+            "next_cursor": None,
+        }
         ann.delete(f"/me/mutes/{loud}")
         assert replies(ann)["unread"] == 1
 

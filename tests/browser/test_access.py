@@ -75,6 +75,7 @@ def test_a_thread_in_every_state_is_accessible(page: Page) -> None:
         "/docs/embed",
         "/docs/playground",
         "/policy/main",
+        "/replies/confirm/nonsense",
         "/api/v1/docs",
         "/moderation/sign-in",
     ],

@@ -216,3 +216,27 @@ def test_in_a_storm_the_page_does_the_work_and_the_reader_notices_nothing(
     finally:
         context.close()
         service.stop()
+
+
+def test_moderators_pull_and_release_the_brake_in_the_console(
+    context: BrowserContext, paper: Service, troubles: list[str]
+) -> None:
+    page = opened(context, paper.sign_in_link, troubles)
+    page.get_by_role("button", name="Brake").click()
+    dialog = page.get_by_role("dialog", name="Brake")
+    dialog.get_by_label("Slow everybody down").check()
+    dialog.get_by_label("Seconds between one reader's comments").fill("90")
+    dialog.get_by_label("Article (its id)").fill("hot")
+    check(page)
+    photograph(page, "brake")
+    dialog.get_by_role("button", name="Pull the brake").click()
+    expect(page.get_by_text("The brake is on. It ends by itself.")).to_be_visible()
+    assert paper.page("hot")["article"]["state"] == "open"
+    with paper.client(seed.tokens(paper, "moderator")[0]) as desk:
+        (held,) = desk.get("/moderation/brake").json()["items"]
+    assert (held["kind"], held["article"], held["pause_s"]) == ("slow", "hot", 90)
+    page.keyboard.press("b")
+    expect(dialog).to_contain_text("Slow everybody down · hot")
+    check(page)
+    dialog.get_by_role("button", name="Release").click()
+    expect(page.get_by_text("The brake is released.")).to_be_visible()

@@ -191,7 +191,8 @@ def test_a_thread_in_arabic_is_laid_out_from_the_right(context: BrowserContext, 
     body = (
         '<!doctype html><html lang="ar" dir="rtl" style="color-scheme: light dark"><meta charset="utf-8">'
         "<title>الرصيف</title><main><h1>الرصيف</h1>"
-        '<div id="firstword" data-article="arabic"></div></main><script src="/embed.js" async></script></html>'
+        '<div id="firstword" data-article="arabic"></div></main>'
+        '<script src="/embed.js" async></script></html>'
     )
     page.route("**/arabic", lambda route: route.fulfill(content_type="text/html", body=body))
     page.goto(f"{paper.url}/arabic")

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, Row
 from uuid_utils.compat import uuid7
 
+from moderation.actions.pages import Wanted, read
 from moderation.store import (
     articles,
     brakes,
@@ -15,6 +16,7 @@ from moderation.store import (
     decisions,
     forgetting,
     idempotency,
+    marks,
     mutes,
     outbox,
     people,
@@ -26,7 +28,7 @@ from moderation.store.db import Database
 from moderation.store.tables import comment
 from moderation.store.writer import Transaction
 from tests.store.plans import INNER, postgres_rows, sqlite_plan, statements_of, watched
-from tests.store.world import SITE, World
+from tests.store.world import SITE, World, load
 
 ORDERS: tuple[Order, ...] = ("latest", "oldest")
 
@@ -288,3 +290,19 @@ def _purges(transaction: Any) -> Any:
         idempotency.purge(transaction, 10)
         outbox.purge(transaction, 10, 10)
     return statements
+
+
+def test_a_page_asks_for_pins_only_where_there_are_some(world: World) -> None:
+    first = world.add()
+    world.add()
+    wanted = Wanted(SITE, "an-article")
+
+    def asked() -> int:
+        with world.database.read() as connection:
+            article = articles.find(connection, SITE, "an-article")
+        return len(statements_of(world.database, lambda c: read(c, wanted, article)))
+
+    without = asked()
+    world.run(lambda tx: marks.put(tx, "pinned", load(tx, first)))
+    assert asked() == without + 1
+    world.check_counters()

@@ -7,7 +7,7 @@ UTC: integers sort and compare alike in SQLite and PostgreSQL. Texts that people
 
 from sqlmodel import SQLModel
 
-from . import access, cases, comments, decisions, machinery, publications, replies  # noqa: F401 - fill the metadata
+from . import access, cases, comments, decisions, letters, machinery, publications, replies  # noqa: F401 - fill the metadata
 
 # The same tables for Core statements: `comment.c.status` instead of `Comment.status`.
 site = SQLModel.metadata.tables["site"]
@@ -33,6 +33,8 @@ token = SQLModel.metadata.tables["token"]
 idempotency_key = SQLModel.metadata.tables["idempotency_key"]
 model = SQLModel.metadata.tables["model"]
 promotion = SQLModel.metadata.tables["promotion"]
+reply_address = SQLModel.metadata.tables["reply_address"]
+letter = SQLModel.metadata.tables["letter"]
 reply_notice = SQLModel.metadata.tables["reply_notice"]
 reply_feed = SQLModel.metadata.tables["reply_feed"]
 lease = SQLModel.metadata.tables["lease"]

@@ -4,6 +4,7 @@
 
 import { el } from "./shared/dom.js";
 import { keepTime } from "./shared/when.js";
+import { openBrake } from "./console/brake.js";
 import { suggestedReason } from "./console/card.js";
 import { createDecisions } from "./console/decisions.js";
 import { followFigures } from "./console/figures.js";
@@ -87,6 +88,7 @@ listenToKeys({
   j: inQueue(() => hand.next()),
   k: inQueue(() => hand.previous()),
   u: () => void decisions.undo(),
+  b: () => void openBrake({ say: toasts.say }),
   p: () => pressMark("p"),
   f: () => pressMark("f"),
   "?": () => showKeys(),
@@ -94,6 +96,7 @@ listenToKeys({
 
 queueView.drawHand(hand.items, hand.current);
 queueView.drawRecent(decisions.recent);
+byId("brake").addEventListener("click", () => openBrake({ say: toasts.say }));
 byId("show-keys").addEventListener("click", showKeys);
 addEventListener("hashchange", showView);
 showView();

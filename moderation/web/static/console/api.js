@@ -43,6 +43,9 @@ export const api = {
   release: (token) => call("POST", `/leases/${encodeURIComponent(token)}:release`, { keepalive: true }),
   decide: (id, decision, key) => call("POST", `/comments/${encodeURIComponent(id)}/decisions`, { body: decision, key }),
   undo: (decisionId) => call("POST", `/decisions/${encodeURIComponent(decisionId)}:undo`),
+  brakes: () => call("GET", "/brake"),
+  brake: (brake) => call("POST", "/brake", { body: brake }),
+  releaseBrake: (id) => call("DELETE", `/brake/${encodeURIComponent(id)}`),
   mark: (id, mark, isOn) => call(isOn ? "PUT" : "DELETE", `/comments/${encodeURIComponent(id)}/${mark}`),
   search: ({ status, q, cursor }) => call("GET", "/comments", { query: { status, q, cursor, limit: "20" } }),
 };

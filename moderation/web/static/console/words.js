@@ -89,6 +89,21 @@ export const words = {
   undoTooLate: "This can no longer be undone: the comment has changed since.",
   failed: (detail) => `That did not work, and the comment is back. ${detail || "Please try again."}`,
   forbidden: "Your account may not do this.",
+  brake: {
+    title: "Brake",
+    what: "For a while",
+    kinds: { premoderate: "Read everything first", close: "Take no comments", slow: "Slow everybody down" },
+    pause: "Seconds between one reader's comments",
+    article: "Article (its id)",
+    site: "the whole site",
+    until: "For",
+    till: "until",
+    pull: "Pull the brake",
+    close: "Close",
+    release: "Release",
+    pulled: "The brake is on. It ends by itself.",
+    released: "The brake is released.",
+  },
   marks: { pinned: "Pin", featured: "Feature" },
   marked: {
     pinned: { on: "Pinned above all other comments of its article.", off: "No longer pinned." },
@@ -112,6 +127,7 @@ export const KEYS = [
   ["u  Ctrl+Z", "Undo the last decision"],
   ["p", "Search: pin the comment, or unpin it"],
   ["f", "Search: feature it as an editors' pick, or not"],
+  ["b", "Brake: read everything first, close, or slow down for a while"],
   ["?", "Show these keys"],
 ];
 

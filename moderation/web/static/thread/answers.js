@@ -19,15 +19,16 @@ export function announce(thread, place, onOpen) {
 /* The newest replies; whoever sees them has seen them. */
 export async function answers(thread) {
   const { api, state } = thread;
-  const { items, feed_since: since } = await api.answers();
+  const { items, feed_since: since, sends_email: mails, email } = await ask(api, "GET", "");
   const fresh = items.filter((reply) => !reply.is_read).map(({ id }) => id);
-  if (fresh.length > 0) api.sawAnswers(fresh).then(() => { state.unread = 0; }, () => {}); // else they are new once more
-  if (items.length === 0 && !since) return null;
+  if (fresh.length > 0) ask(api, "POST", ":read", { ids: fresh }).then(() => { state.unread = 0; }, () => {}); // else they are new once more
+  if (items.length === 0 && !since && !mails) return null;
   const titleId = freshId("answers");
   return el("section", { "aria-labelledby": titleId },
     el("h3", { id: titleId, text: words.repliesTitle }),
     el("ul", { class: "fw-answers" }, ...items.map((reply) => answer(thread, reply))),
-    feedOf(thread, since));
+    feedOf(thread, since),
+    mails ? lettersOf(thread, email) : null);
 }
 
 function answer({ api }, reply) {
@@ -53,7 +54,7 @@ function feedOf({ api, say }, since) {
 
   async function make() {
     try {
-      const { url } = await api.openFeed();
+      const { url } = await ask(api, "POST", "/feed");
       const input = el("input", { class: "fw-input", readonly: true, value: url, "aria-label": words.feedAddress });
       row.replaceChildren(el("span", { text: words.feedShown }), input, button(words.feedEnd, end));
       input.select();
@@ -65,7 +66,7 @@ function feedOf({ api, say }, since) {
 
   async function end() {
     try {
-      await api.closeFeed();
+      await ask(api, "DELETE", "/feed");
       draw(false);
       row.querySelector("button").focus();
     } catch (problem) {
@@ -74,4 +75,39 @@ function feedOf({ api, say }, since) {
   }
 }
 
+/* By e-mail, once the address has said yes. */
+function lettersOf({ api, say }, email) {
+  const row = el("form", { class: "fw-feed", onsubmit: (event) => { event.preventDefault(); begin(); } });
+  const input = el("input", { class: "fw-input", type: "email", required: true, autocomplete: "email", placeholder: words.mailAddress, "aria-label": words.mailAddress });
+  draw(email);
+  return row;
+
+  function draw(now) {
+    if (!now) return row.replaceChildren(el("span", { text: words.mailOff }), input, el("button", { class: "fw-action", text: words.mailAsk }));
+    const told = now.is_confirmed ? words.mailOn(now.address) : words.mailAsked(now.address);
+    row.replaceChildren(el("span", { text: told, role: "status" }), button(words.mailEnd, end));
+  }
+
+  async function begin() {
+    try {
+      await ask(api, "PUT", "/email", { email: input.value });
+      draw({ address: input.value, is_confirmed: false });
+      row.querySelector("button").focus();
+    } catch (problem) {
+      say(problem.detail || words.likeFailed);
+    }
+  }
+
+  async function end() {
+    try {
+      await ask(api, "DELETE", "/email");
+      draw(null);
+      input.focus();
+    } catch (problem) {
+      say(problem.detail || words.likeFailed);
+    }
+  }
+}
+
+const ask = (api, method, path, body) => api.call(method, `/me/replies${path}`, { body, identified: true });
 const button = (text, onclick) => el("button", { type: "button", class: "fw-action", text, onclick });

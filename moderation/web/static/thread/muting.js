@@ -13,7 +13,8 @@ async function change(thread, author, view, isMuted) {
   view?.element.querySelector(":scope > article").focus({ preventScroll: true });
   say((isMuted ? words.nowMuted : words.nowHeard)(author.name));
   try {
-    await api.mute(author.id, isMuted, memory.name || words.anonymous);
+    await api.asReader(memory.name || words.anonymous, () =>
+      api.call(isMuted ? "PUT" : "DELETE", `/me/mutes/${author.id}`, { identified: true }));
   } catch (problem) {
     keep(thread, author, !isMuted);
     say(problem.status === 0 || !problem.detail ? words.likeFailed : problem.detail);
