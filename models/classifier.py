@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models import calibration, explain
 from models.calibration import Curve
 from models.explain import Span
-from models.features import Ngrams
+from models.features import Ngrams, Rows
 from models.text import Simple, simplify
 
 
@@ -80,15 +80,31 @@ class Classifier:
         at = 0
         simple = [simplify(each) if isinstance(each, str) else each for each in texts]
         for rows in self.ngrams.chunks(simple):
-            # A product for each text, not one for all: its sums would depend on the other texts.
-            sums = (rows.extras[:, None, :] @ self._extras)[:, 0]
-            for begin, end in pairwise(rows.ends.tolist()):
-                weights = self._grams.take(rows.indices[begin:end], axis=0)
-                found[at] = rows.values[begin:end] @ weights
-                at += 1
-            found[at - len(sums) : at] += sums
-        found += self._intercepts
+            size = len(rows.ends) - 1
+            self._fill(found[at : at + size], rows)
+            at += size
         return found
+
+    def score_parts(self, text: str, cuts: Sequence[int]) -> NDArray[np.float32]:
+        """Return probabilities of a text and of its stretches between cuts, shape (len(cuts), labels).
+
+        The text's own row comes first. A stretch has the probability of the text's margin without
+        what the other stretches add to it, so a text of one stretch has twice the same row.
+        """
+        [rows] = self.ngrams.chunks([simplify(text)])
+        margins = np.empty((len(cuts), len(self.heads)))
+        self._fill(margins[:1], rows)
+        added = explain.stretches(text, cuts, rows, self._grams, self.ngrams)
+        margins[1:] = margins[0] - (added.sum(axis=0) - added)
+        return self.probabilities(margins)
+
+    def _fill(self, margins: NDArray[np.float64], rows: Rows) -> None:
+        # A product for each text, not one for all: its sums would depend on the other texts.
+        for at, (begin, end) in enumerate(pairwise(rows.ends.tolist())):
+            weights = self._grams.take(rows.indices[begin:end], axis=0)
+            margins[at] = rows.values[begin:end] @ weights
+        margins += (rows.extras[:, None, :] @ self._extras)[:, 0]
+        margins += self._intercepts
 
     def explain(self, text: str, label: str, *, top: int = 8) -> list[Span]:
         """Return the stretches of `text` that speak for `label`, strongest first.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.features import Ngrams
+from models.features import Ngrams, Rows
 from models.text import Normalised, normalise
 
 # A word, also one with a mask in it ("f*ck"), or a stretch of symbols that are not ASCII (emoji).
@@ -50,16 +50,37 @@ def contributions(
     text: str, clean: Normalised, weights: NDArray[np.float32], ngrams: Ngrams
 ) -> NDArray[np.float64]:
     """Return what each normalised character adds to the margin, shape (len(clean.text),)."""
-    rows = ngrams([text])
+    return _added(clean, ngrams([text]), weights[:, None], ngrams)[:, 0]
+
+
+def stretches(
+    text: str, cuts: Sequence[int], rows: Rows, weights: NDArray[np.float32], ngrams: Ngrams
+) -> NDArray[np.float64]:
+    """Return what each stretch between two cuts adds to the margins, shape (len(cuts) - 1, labels).
+
+    cuts: ascending, in code points of `text`; rows: its features; weights: shape (features, labels).
+    """
+    clean = normalise(text)
+    added = _added(clean, rows, weights, ngrams)
+    totals = np.vstack([np.zeros(added.shape[1]), np.cumsum(added, axis=0)])
+    return np.diff(totals[np.searchsorted(clean.offsets[:-1], cuts)], axis=0)
+
+
+def _added(
+    clean: Normalised, rows: Rows, weights: NDArray[np.float32], ngrams: Ngrams
+) -> NDArray[np.float64]:
+    """Return what each normalised character adds to the margins, shape (len(clean.text), labels)."""
     places = ngrams.occurrences(clean)
     row = np.searchsorted(rows.indices, places.index)
     counts = np.bincount(row, minlength=len(rows.indices))
-    share = (rows.values * weights[rows.indices])[row] / counts[row]
-    share = share.astype(np.float64) / np.maximum(places.end - places.begin, 1)
-    steps = np.zeros(len(clean.text) + 1)
-    np.add.at(steps, places.begin, share)
-    np.add.at(steps, places.end, -share)
-    return np.cumsum(steps)[:-1]
+    # What the row has and no place stands for adds nothing anywhere.
+    each = (rows.values / np.maximum(counts, 1))[:, None] * weights.take(rows.indices, axis=0)
+    share = each.astype(np.float64)[row] / np.maximum(places.end - places.begin, 1)[:, None]
+    size = len(clean.text) + 1
+    steps = [
+        np.bincount(places.begin, column, size) - np.bincount(places.end, column, size) for column in share.T
+    ]
+    return np.cumsum(np.stack(steps, axis=1), axis=0)[:-1]
 
 
 def utf16(text: str, found: Sequence[Span]) -> list[Span]:

@@ -15,10 +15,12 @@ from starlette.middleware.cors import CORSMiddleware
 
 from .actions import language, measures, tracing
 from .actions.fetching import fetch
+from .actions import keys, language, measures, tracing
 from .actions.follow import Follow
 from .actions.pages import Pages
 from .actions.parts import Parts, now_ms
 from .actions.probe import Probe
+from .actions.programs import Programs
 from .actions.publish import ensure_demo, ensure_site
 from .actions.relay import Relay
 from .actions.retention import Kept
@@ -46,6 +48,7 @@ from .web.errors import HANDLERS
 from .web.guard import Guard, KnownHosts
 from .web.hot import EXPOSED, Hot
 from .web.identity import Origins
+from .web.perspective.app import Perspective
 from .web.routes import routes
 
 TAKEN = (
@@ -59,6 +62,7 @@ TAKEN = (
 )
 CANCEL_AGAIN_S = 0.5
 SITES = 1000  # queues at hand; a moderator may ask for sites that do not exist
+USED_EVERY_S = 10.0
 CHAMPION_EVERY_S = 1.0  # promised: every process answers with a promoted model within 5 s
 
 log = structlog.get_logger()
@@ -82,6 +86,8 @@ def build(settings: Settings) -> Starlette:
             is_secure=origins.is_secure,
         ),
         Middleware(Guard, is_secure=origins.is_secure),
+        *_known_hosts(settings),
+        Middleware(Perspective),  # asked by pages of any origin, so in front of what holds origins apart
         Middleware(
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
@@ -90,11 +96,14 @@ def build(settings: Settings) -> Starlette:
             expose_headers=EXPOSED,
         ),
     ]
-    if settings.allowed_hosts:
-        middleware.append(Middleware(KnownHosts, allowed_hosts=list(settings.allowed_hosts)))
     app = Starlette(routes=routes(), middleware=middleware, exception_handlers=HANDLERS, lifespan=lifespan)
     app.state.origins = origins
     return app
+
+
+def _known_hosts(settings: Settings) -> list[Middleware]:
+    names = list(settings.allowed_hosts)
+    return [Middleware(KnownHosts, allowed_hosts=names)] if names else []
 
 
 @contextmanager
@@ -201,6 +210,13 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         bus = Bus(redis_url)
         sync.callback(bus.close)
         scoring = Scoring(database, settings.model)
+        programs = Programs(
+            champion=lambda: scoring.classifier,
+            keys=keys.Keys(keys.in_database(database, now_ms)),
+            rates=rates,
+            rate=settings.score_rate,
+            writer=writer,
+        )
         parts = Parts(
             database=database,
             writer=writer,
@@ -219,6 +235,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             post=post_of(settings),
             kept=Kept(settings.address_days, settings.refused_days),
             waits=Waits(database),
+            programs=programs,
         )
         language.load()
         parts.scoring.refresh()
@@ -259,6 +276,7 @@ async def _start_tasks(stack: AsyncExitStack, parts: Parts) -> None:
         asyncio.create_task(parts.follow.run(), name="follow"),
         asyncio.create_task(_listen(parts), name="bus"),
         asyncio.create_task(_keep_champion(parts), name="champion"),
+        asyncio.create_task(_keep_used(parts), name="used"),
     ]
 
     async def end() -> None:
@@ -280,6 +298,15 @@ async def _listen(parts: Parts) -> None:
             continue  # versions are compared with SQL every second anyway
         parts.pages.tell(poke.article, poke.version)
         parts.follow.poke([poke.article])
+
+
+async def _keep_used(parts: Parts) -> None:
+    while True:
+        try:
+            await asyncio.sleep(USED_EVERY_S)
+        finally:  # also when it ends
+            with suppress(Away):  # the database is: counts of some seconds are lost
+                await run_in_threadpool(parts.programs.keep_used)
 
 
 async def _keep_champion(parts: Parts) -> None:

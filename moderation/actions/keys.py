@@ -140,3 +140,116 @@ def _key(listed: dict[str, Any]) -> tuple[tuple[str | None, str], PyJWK] | None:
         return None
     name = listed.get("kid")
     return (name if isinstance(name, str) else None, algorithm), key
+"""API keys of programs that ask often: believed for some seconds, so that not every request asks SQL."""
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from starlette.concurrency import run_in_threadpool
+
+from ..domain.errors import Invalid, Missing, Unauthenticated
+from ..domain.roles import Person, Role
+from ..live.rates import parse_rate
+from ..store import audit, keys, people, suggestions
+from ..store.db import Database
+from ..store.writer import Transaction, Writer
+
+UNKNOWN = "This key is unknown or was revoked."
+BELIEVED_S = 5.0  # a revoked key works as long as this in each process
+KNOWN = 10_000  # keys, right and wrong ones: whoever guesses must not fill the memory, nor ask SQL for each
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Whose key it is, and how often it may ask; rate None: as often as the installation lets keys."""
+
+    person: Person
+    rate: str | None = None
+
+
+Find = Callable[[str], Key]  # of a key's secret; raises Unauthenticated; for a thread
+
+
+class Keys:
+    """What some keys turned out to be, and how much they asked; for one event loop."""
+
+    def __init__(self, find: Find) -> None:
+        self._find = find
+        self._known: dict[bytes, tuple[Key | None, float]] = {}
+        self._used: Counter[tuple[str, str]] = Counter()
+
+    async def get(self, secret: str) -> Key:
+        """Return whose key it is. Raises Unauthenticated."""
+        digest = _digest(secret)
+        found, until_s = self._known.get(digest, (None, 0.0))
+        if until_s < time.monotonic():
+            found = await run_in_threadpool(self._ask, secret)
+            if len(self._known) >= KNOWN:
+                self._known.clear()
+            self._known[digest] = (found, time.monotonic() + BELIEVED_S)
+        if found is None:
+            raise Unauthenticated(UNKNOWN)
+        return found
+
+    def count(self, key: Key, outcome: str) -> None:
+        """Count a request. outcome: "answered" or "refused"."""
+        self._used[key.person.person_id, outcome] += 1
+
+    def take_used(self) -> Mapping[tuple[str, str], int]:
+        """Return what was counted since the last time, (key, outcome) → number."""
+        used, self._used = self._used, Counter()
+        return used
+
+    def _ask(self, secret: str) -> Key | None:
+        try:
+            return self._find(secret)
+        except Unauthenticated:
+            return None
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
+
+
+def in_database(database: Database, clock_ms: Callable[[], int]) -> Find:
+    """Return the way to find API tokens."""
+
+    def find(secret: str) -> Key:
+        with database.read() as connection:
+            found = people.find_token(connection, _digest(secret).hex(), "api", clock_ms())
+        if found is None:
+            raise Unauthenticated(UNKNOWN)
+        return Key(Person(found.id, cast("Role", found.role), found.name, found.id), found.rate)
+
+    return find
+
+
+def keep_used(writer: Writer, counts: Mapping[tuple[str, str], int]) -> None:
+    """Add what keys asked to what is kept of today (UTC)."""
+    if counts:
+        writer.run(lambda transaction: keys.count(transaction, counts))
+
+
+def trust(writer: Writer, token_id: str, weight: float) -> None:
+    """Say what a key's suggestions count in training, 0 to 1. Raises Invalid, Missing."""
+    if not 0 <= weight <= 1:
+        raise Invalid("A weight is a number from 0 to 1.")
+
+    def act(transaction: Transaction) -> None:
+        if not suggestions.weigh(transaction, token_id, weight):
+            raise Missing(f"There is no API token {token_id}.")
+        facts = {"weight": weight}
+        audit.add(transaction, actor_id="command", act="key.trust", subject_id=token_id, facts=facts)
+
+    writer.run(act)
+
+
+def limit(writer: Writer, token_id: str, rate: str) -> None:
+    """Say how often a key may ask: "60/minute", "off". Raises Invalid, Missing."""
+    parse_rate(rate)
+    if not writer.run(lambda transaction: keys.set_rate(transaction, token_id, rate)):
+        raise Missing(f"There is no API token {token_id}.")

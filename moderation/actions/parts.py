@@ -13,6 +13,7 @@ from .follow import Follow
 from .pages import Pages
 from .post import Post
 from .probe import Probe
+from .programs import Programs
 from .retention import Kept
 from .scoring import Scoring
 from .sessions import Signing
@@ -46,3 +47,4 @@ class Parts:
     post: Post | None
     kept: Kept
     waits: Waits
+    programs: Programs

@@ -3,11 +3,18 @@
 Keys are UUIDv7, so their order is the order of arrival. Times are whole milliseconds since 1970,
 UTC: integers sort and compare alike in SQLite and PostgreSQL. Texts that people typed live in
 `comment`, `revision`, `author` and the tables of `cases` only, where erasure finds them.
+`comment`, `revision`, `author` and `suggestion` only, where erasure finds them.
 """
 
 from sqlmodel import SQLModel
 
 from . import access, cases, comments, decisions, letters, machinery, publications, replies  # noqa: F401 - fill the metadata
+from . import access, cases, comments, decisions, machinery, publications, replies  # noqa: F401 - fill the metadata
+<<<<<<< HEAD
+from . import access, cases, comments, decisions, machinery, publications  # noqa: F401 - fill the metadata
+=======
+from . import access, comments, decisions, machinery, publications, suggestions  # noqa: F401 - fill the metadata
+>>>>>>> d306fc0 (Answer the Perspective API's protocol from our own model)
 
 # The same tables for Core statements: `comment.c.status` instead of `Comment.status`.
 site = SQLModel.metadata.tables["site"]
@@ -38,3 +45,5 @@ letter = SQLModel.metadata.tables["letter"]
 reply_notice = SQLModel.metadata.tables["reply_notice"]
 reply_feed = SQLModel.metadata.tables["reply_feed"]
 lease = SQLModel.metadata.tables["lease"]
+suggestion = SQLModel.metadata.tables["suggestion"]
+key_usage = SQLModel.metadata.tables["key_usage"]

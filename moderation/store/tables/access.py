@@ -38,6 +38,18 @@ class Token(SQLModel, table=True):
     created_at_ms: int = Field(sa_type=BigInteger)
     expires_at_ms: int | None = Field(default=None, sa_type=BigInteger)
     ended_at_ms: int | None = Field(default=None, sa_type=BigInteger)  # revoked, or the link was used
+    weight: float = 0.0  # of what it suggests, in training
+    rate: str | None = None  # of requests to score; None: the installation's
+
+
+class KeyUsage(SQLModel, table=True):
+    """How much a key asked on one day (UTC), counted in slices of some seconds."""
+
+    __tablename__ = "key_usage"
+    token_id: str = Field(primary_key=True, foreign_key="token.id", sa_type=Id)
+    day: str = Field(primary_key=True)  # YYYY-MM-DD
+    answered: int = 0
+    refused: int = 0  # over the key's rate
 
 
 class IdempotencyKey(SQLModel, table=True):
