@@ -16,7 +16,7 @@ from models import calibration, explain
 from models.calibration import Curve
 from models.explain import Span
 from models.features import Ngrams, Rows
-from models.text import Simple, simplify
+from models.text import Simple, normalise, simplify
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,11 @@ class Classifier:
         The text's own row comes first. A stretch has the probability of the text's margin without
         what the other stretches add to it, so a text of one stretch has twice the same row.
         """
-        [rows] = self.ngrams.chunks([simplify(text)])
+        clean = normalise(text)
+        rows, places = self.ngrams.placed(text, clean)
         margins = np.empty((len(cuts), len(self.heads)))
         self._fill(margins[:1], rows)
-        added = explain.stretches(text, cuts, rows, self._grams, self.ngrams)
+        added = explain.stretches(clean, cuts, rows, places, self._grams)
         margins[1:] = margins[0] - (added.sum(axis=0) - added)
         return self.probabilities(margins)
 

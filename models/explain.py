@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.features import Ngrams, Rows
+from models.features import Ngrams, Occurrences, Rows
 from models.text import Normalised, normalise
 
 # A word, also one with a mask in it ("f*ck"), or a stretch of symbols that are not ASCII (emoji).
@@ -50,37 +50,48 @@ def contributions(
     text: str, clean: Normalised, weights: NDArray[np.float32], ngrams: Ngrams
 ) -> NDArray[np.float64]:
     """Return what each normalised character adds to the margin, shape (len(clean.text),)."""
-    return _added(clean, ngrams([text]), weights[:, None], ngrams)[:, 0]
+    places = ngrams.occurrences(clean)
+    share = _shares(ngrams([text]), places, weights[:, None])[0] / np.maximum(places.end - places.begin, 1)
+    size = len(clean.text) + 1
+    steps = np.bincount(places.begin, share, size) - np.bincount(places.end, share, size)
+    return np.cumsum(steps)[:-1]
 
 
 def stretches(
-    text: str, cuts: Sequence[int], rows: Rows, weights: NDArray[np.float32], ngrams: Ngrams
+    clean: Normalised,
+    cuts: Sequence[int],
+    rows: Rows,
+    places: Occurrences,
+    weights: NDArray[np.float32],
 ) -> NDArray[np.float64]:
     """Return what each stretch between two cuts adds to the margins, shape (len(cuts) - 1, labels).
 
-    cuts: ascending, in code points of `text`; rows: its features; weights: shape (features, labels).
+    cuts: ascending, in code points of the original, the first its begin and the last its end; rows and
+    places: its features; weights: shape (features, labels). What lies across a cut is shared by the
+    characters on either side.
     """
-    clean = normalise(text)
-    added = _added(clean, rows, weights, ngrams)
-    totals = np.vstack([np.zeros(added.shape[1]), np.cumsum(added, axis=0)])
-    return np.diff(totals[np.searchsorted(clean.offsets[:-1], cuts)], axis=0)
+    borders = np.searchsorted(clean.offsets[:-1], cuts)
+    count = len(cuts) - 1
+    stretch = np.append(np.repeat(np.arange(count), np.diff(borders)), count - 1)  # of each character
+    shares = _shares(rows, places, weights)
+    first, last = stretch[places.begin], stretch[np.maximum(places.end - 1, places.begin)]
+    torn = np.flatnonzero(first != last)
+    sizes = (places.end - places.begin)[torn]
+    letters = np.arange(sizes.sum()) + np.repeat(places.begin[torn] - (np.cumsum(sizes) - sizes), sizes)
+    of_letters = np.repeat(shares[:, torn] / sizes, sizes, axis=1)
+    shares[:, torn] = 0
+    whole = [np.bincount(first, share, count) for share in shares]
+    parts = [np.bincount(stretch[letters], share, count) for share in of_letters]
+    added: NDArray[np.float64] = np.stack(whole, axis=1) + np.stack(parts, axis=1)
+    return added
 
 
-def _added(
-    clean: Normalised, rows: Rows, weights: NDArray[np.float32], ngrams: Ngrams
-) -> NDArray[np.float64]:
-    """Return what each normalised character adds to the margins, shape (len(clean.text), labels)."""
-    places = ngrams.occurrences(clean)
+def _shares(rows: Rows, places: Occurrences, weights: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return what each occurrence of an n-gram adds to the margins, shape (labels, occurrences)."""
     row = np.searchsorted(rows.indices, places.index)
     counts = np.bincount(row, minlength=len(rows.indices))
-    # What the row has and no place stands for adds nothing anywhere.
-    each = (rows.values / np.maximum(counts, 1))[:, None] * weights.take(rows.indices, axis=0)
-    share = each.astype(np.float64)[row] / np.maximum(places.end - places.begin, 1)[:, None]
-    size = len(clean.text) + 1
-    steps = [
-        np.bincount(places.begin, column, size) - np.bincount(places.end, column, size) for column in share.T
-    ]
-    return np.cumsum(np.stack(steps, axis=1), axis=0)[:-1]
+    each = weights.take(rows.indices, axis=0).T * (rows.values / counts)
+    return each.take(row, axis=1)
 
 
 def utf16(text: str, found: Sequence[Span]) -> list[Span]:

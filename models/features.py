@@ -24,6 +24,7 @@ Hashes = NDArray[np.uint64]
 Indices = NDArray[np.int32]
 Values = NDArray[np.float32]
 Places = NDArray[np.intp]
+Buckets = tuple[Indices, Indices, Indices, Places, Places]
 
 EXTRAS = ("repairs", "shouting", "links", "repetition", "exclamations", "words")
 SHORTEST, LONGEST = 2, 4  # characters of an n-gram
@@ -121,7 +122,15 @@ class Ngrams:
 
     def occurrences(self, clean: Normalised) -> Occurrences:
         """Return every occurrence of an n-gram of a text that is already normalised."""
-        grams, singles, pairs, starts, ends = self._buckets([clean.text])
+        return self._places(clean, self._buckets([clean.text]))
+
+    def placed(self, text: str, clean: Normalised) -> tuple[Rows, Occurrences]:
+        """Return the features of one text, and where they occur in it."""
+        buckets = self._buckets([clean.text])
+        return self._rows([Simple(text, clean.text, clean.repairs)], buckets), self._places(clean, buckets)
+
+    def _places(self, clean: Normalised, buckets: Buckets) -> Occurrences:
+        grams, singles, pairs, starts, ends = buckets
         count = len(clean.text) + 2
         begins = [np.arange(count + 1 - n) for n in range(SHORTEST, LONGEST + 1)]
         finish = [begin + n for n, begin in enumerate(begins, start=SHORTEST)]
@@ -134,8 +143,11 @@ class Ngrams:
         return Occurrences(index, begin.astype(np.int32), end.astype(np.int32))
 
     def _chunk(self, texts: Sequence[Simple]) -> Rows:
+        return self._rows(texts, self._buckets([each.text for each in texts]))
+
+    def _rows(self, texts: Sequence[Simple], buckets: Buckets) -> Rows:
         extras = np.array([_extras(*each) for each in texts], np.float32)
-        found, starts = self._sorted([each.text for each in texts])
+        found, starts = self._sorted([each.text for each in texts], buckets)
         is_first = np.empty(len(found) + 1, np.bool_)  # the end counts as a first, which closes the last
         np.not_equal(found[1:], found[:-1], out=is_first[1:-1])
         is_first[starts] = True
@@ -145,9 +157,9 @@ class Ngrams:
         _scale(values, blocks)
         return Rows(blocks[::2], found.take(first[:-1]), values, extras)
 
-    def _sorted(self, clean: Sequence[str]) -> tuple[Indices, Places]:
+    def _sorted(self, clean: Sequence[str], buckets: Buckets) -> tuple[Indices, Places]:
         """Return the indices of all occurrences, ascending in each text, and where each block starts."""
-        grams, singles, pairs, word_starts, _ = self._buckets(clean)
+        grams, singles, pairs, word_starts, _ = buckets
         ends = [0, *accumulate(len(text) + 2 for text in clean)]
         word_ends = word_starts.searchsorted(ends).tolist()
         parts: list[Indices] = []
@@ -165,7 +177,7 @@ class Ngrams:
             found[begin:end].sort()
         return found, np.array(starts)
 
-    def _buckets(self, clean: Sequence[str]) -> tuple[Indices, Indices, Indices, Places, Places]:
+    def _buckets(self, clean: Sequence[str]) -> Buckets:
         """Return the indices of all n-grams of the joined texts, and where its words begin and end.
 
         Shapes: (SPAN, joined characters) by the first character, (words,), (words - 1,), (words,), (words,).

@@ -86,7 +86,7 @@ def build(settings: Settings) -> Starlette:
             is_secure=origins.is_secure,
         ),
         Middleware(Guard, is_secure=origins.is_secure),
-        *_known_hosts(settings),
+        *known_hosts(settings),
         Middleware(Perspective),  # asked by pages of any origin, so in front of what holds origins apart
         Middleware(
             CORSMiddleware,
@@ -101,7 +101,8 @@ def build(settings: Settings) -> Starlette:
     return app
 
 
-def _known_hosts(settings: Settings) -> list[Middleware]:
+def known_hosts(settings: Settings) -> list[Middleware]:
+    """Return what refuses other host names than those that are set, if any is."""
     names = list(settings.allowed_hosts)
     return [Middleware(KnownHosts, allowed_hosts=names)] if names else []
 

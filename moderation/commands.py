@@ -9,14 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from .actions import exchange, health, registry, sessions
+from .actions import health, registry, sessions
 from .actions.relay import rebuild
 from .app import opened, queue_at_hand
 from .domain.errors import Missing
-from .domain.roles import ROLES, Role
+from .domain.roles import Role
+from .labels import app as labels_app
 from .persons import app as person_app
+from .printing import AsJson, print_rows
 from .settings import Settings, data_folder, load
 from .sites import app as site_app
+from .tokens import app as token_app
 
 app = typer.Typer(
     name="firstword",
@@ -25,10 +28,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-token_app = typer.Typer(help="API tokens.", no_args_is_help=True)
 moderator_app = typer.Typer(help="Accounts of the console.", no_args_is_help=True)
 queue_app = typer.Typer(help="The review queue.", no_args_is_help=True)
-labels_app = typer.Typer(help="What moderators decided, as training examples.", no_args_is_help=True)
 model_app = typer.Typer(help="Classifiers: register, promote, roll back.", no_args_is_help=True)
 for name, group in (
     ("token", token_app),
@@ -40,8 +41,6 @@ for name, group in (
     ("model", model_app),
 ):
     app.add_typer(group, name=name)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 @app.command()
@@ -58,6 +57,14 @@ def worker() -> None:
     from .worker import work  # noqa: PLC0415
 
     work(load())
+
+
+@app.command()
+def scorer() -> None:
+    """Serve the Perspective API's protocol alone; needs no database and no Redis."""
+    from .scorer import serve as run  # noqa: PLC0415
+
+    run(load())
 
 
 @app.command()
@@ -130,40 +137,11 @@ def score(
     texts: Annotated[list[str] | None, typer.Argument(help="Without texts: JSON Lines on stdin.")] = None,
 ) -> None:
     """Score texts; one JSON object a line, in order."""
-    from .scorer import score_lines, score_texts  # noqa: PLC0415 - the classifier
+    from .score_lines import score_lines, score_texts  # noqa: PLC0415 - the classifier
 
     lines = score_texts(load(), texts) if texts else score_lines(load(), sys.stdin)
     for line in lines:
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-
-@token_app.command("create")
-def create_token(
-    role: Annotated[str, typer.Option(help="reader, scorer, moderator or admin.")],
-    name: Annotated[str, typer.Option(help="Who or what will use it.")],
-) -> None:
-    """Print a new API token, alone and once."""
-    found = next((each for each in ROLES if each == role), None)
-    if found is None:
-        raise typer.BadParameter(f"{role!r} is not one of {', '.join(ROLES)}.", param_hint="--role")
-    with opened(load()) as (_, writer):
-        typer.echo(sessions.make_api_token(writer, role=found, name=name))
-
-
-@token_app.command("list")
-def list_tokens(as_json: AsJson = False) -> None:
-    """List API tokens; the secrets themselves are not kept."""
-    with opened(load()) as (database, _):
-        rows = sessions.api_tokens(database)
-    _print(rows, as_json=as_json)
-
-
-@token_app.command("revoke")
-def revoke_token(token_id: str) -> None:
-    """End an API token at once."""
-    with opened(load()) as (_, writer):
-        sessions.revoke_api_token(writer, token_id)
-    typer.echo(f"Revoked {token_id}.")
 
 
 @moderator_app.command("add")
@@ -199,7 +177,7 @@ def queue_status(as_json: AsJson = False) -> None:
         typer.echo(json.dumps({"state": status.state, "leased": status.leased, "lanes": rows}))
         return
     typer.echo(f"{status.state}, {status.leased} leased")
-    _print(rows, as_json=False)
+    print_rows(rows, as_json=False)
 
 
 @queue_app.command("rebuild")
@@ -235,7 +213,7 @@ def list_models(as_json: AsJson = False) -> None:
             {"model": each.model_id, "champion": "*" if each.is_champion else "", "folder": each.folder}
             for each in registry.models(database)
         ]
-    _print(rows, as_json=as_json)
+    print_rows(rows, as_json=as_json)
 
 
 @model_app.command("show")
@@ -283,11 +261,3 @@ def _default(value: Any) -> str | None:
     if value is None or value == ():
         return None
     return str(value)
-
-
-def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(rows))
-        return
-    for row in rows:
-        typer.echo("  ".join(str(value) for value in row.values() if value != ""))

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     )
     mail_from: str | None = Field(None, description="Sender of these letters, such as comments@example.org.")
     score_rate: str = Field("off", description="Scoring requests per API token, or off.")
+    scorer_keys: Listed = Field(
+        (), description="Keys of `firstword scorer` where it has no database, with commas."
+    )
     public_url: str | None = Field(
         None, description="Address that readers know, such as https://comments.example.org."
     )
@@ -112,7 +115,7 @@ class Settings(BaseSettings):
         False, description="Fetch keys from private networks too, and from loopback without TLS."
     )
 
-    @field_validator("allowed_origins", "trusted_proxies", "allowed_hosts", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", "allowed_hosts", "scorer_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -147,7 +147,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from datetime import UTC, datetime
+from typing import Any, cast
 
 from starlette.concurrency import run_in_threadpool
 
@@ -160,6 +161,7 @@ from ..store.writer import Transaction, Writer
 
 UNKNOWN = "This key is unknown or was revoked."
 BELIEVED_S = 5.0  # a revoked key works as long as this in each process
+DAY_MS = 24 * 3600 * 1000
 KNOWN = 10_000  # keys, right and wrong ones: whoever guesses must not fill the memory, nor ask SQL for each
 
 
@@ -253,3 +255,26 @@ def limit(writer: Writer, token_id: str, rate: str) -> None:
     parse_rate(rate)
     if not writer.run(lambda transaction: keys.set_rate(transaction, token_id, rate)):
         raise Missing(f"There is no API token {token_id}.")
+
+
+def listed(database: Database, now_ms: int) -> list[dict[str, Any]]:
+    """List API tokens, oldest first, without their secrets, with what they asked to have scored."""
+    today, month = (datetime.fromtimestamp((now_ms - days * DAY_MS) / 1000, UTC).date() for days in (0, 29))
+    with database.read() as connection:
+        rows = people.tokens(connection)
+        of_today = keys.used(connection, today.isoformat())
+        of_month = keys.used(connection, month.isoformat())
+    return [
+        {
+            "id": row.id,
+            "role": row.role,
+            "name": row.name,
+            "state": "ended" if row.ended_at_ms else "runs",
+            "rate": row.rate or "",
+            "weight": row.weight or "",
+            "today": of_today[row.id].answered if row.id in of_today else "",
+            "thirty_days": of_month[row.id].answered if row.id in of_month else "",
+            "refused": of_month[row.id].refused if row.id in of_month else "",
+        }
+        for row in rows
+    ]

@@ -11,7 +11,7 @@ import secrets
 import threading
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, cast
+from typing import cast
 
 import itsdangerous
 from argon2 import PasswordHasher
@@ -182,10 +182,11 @@ def find_api_person(database: Database, token: str, now_ms: int) -> Person:
     return Person(found.id, cast("Role", found.role), found.name, found.id)
 
 
-def make_api_token(writer: Writer, *, role: Role, name: str) -> str:
-    """Make an API token; it is shown once, here."""
+def make_api_token(writer: Writer, *, role: Role, name: str, rate: str | None = None) -> str:
+    """Make an API token; it is shown once, here. rate: of scoring requests, None: the installation's."""
     secret = API_PREFIX + secrets.token_urlsafe(32)
-    writer.run(lambda tx: people.add_token(tx, token_hash=_hash(secret), use="api", role=role, name=name))
+    hashed = _hash(secret)
+    writer.run(lambda tx: people.add_token(tx, token_hash=hashed, use="api", role=role, name=name, rate=rate))
     return secret
 
 
@@ -193,16 +194,6 @@ def revoke_api_token(writer: Writer, token_id: str) -> None:
     """End an API token. Raises Missing when there is none that runs."""
     if not writer.run(lambda transaction: people.end_token(transaction, token_id)):
         raise Missing(f"There is no running token {token_id}.")
-
-
-def api_tokens(database: Database) -> list[dict[str, Any]]:
-    """List API tokens, oldest first, without their secrets."""
-    with database.read() as connection:
-        rows = people.tokens(connection)
-    return [
-        {"id": row.id, "role": row.role, "name": row.name, "state": "ended" if row.ended_at_ms else "runs"}
-        for row in rows
-    ]
 
 
 def make_sign_in_link(writer: Writer) -> str:

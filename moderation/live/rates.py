@@ -35,9 +35,12 @@ MAX_WINDOWS = 100_000  # about 60 MB; beyond it those that were silent longest a
 class Rates:
     """Counts for one event loop; close it with `await rates.aclose()`."""
 
-    def __init__(self, redis_url: str) -> None:
-        storage, self._redis = _of_cluster(redis_url) if cluster.is_cluster(redis_url) else _of(redis_url)
-        self._shared = MovingWindowRateLimiter(storage)
+    def __init__(self, redis_url: str | None) -> None:
+        """redis_url None: there is this process alone."""
+        self._shared: MovingWindowRateLimiter | None = None
+        if redis_url is not None:
+            storage, self._redis = _of_cluster(redis_url) if cluster.is_cluster(redis_url) else _of(redis_url)
+            self._shared = MovingWindowRateLimiter(storage)
         self._local = _Windows()
         self._ask_again_at = UNTRIED
 
@@ -77,12 +80,13 @@ class Rates:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._redis.aclose()
+        if self._shared is not None:
+            await self._redis.aclose()
 
     async def _full_for(self, item: limits.RateLimitItem, scope: str, key: str) -> float | None:
         """Count in Redis; return None if it may pass or Redis is away, else the seconds to a free place."""
         now = time.monotonic()
-        if now < self._ask_again_at:
+        if self._shared is None or now < self._ask_again_at:
             return None
         if self._ask_again_at:
             self._ask_again_at = now + OPEN_S  # this request tries, the ones after it do not wait for it

@@ -163,6 +163,7 @@ def add_token(
     use: str,
     role: str,
     name: str,
+    rate: str | None = None,
     expires_at_ms: int | None = None,
 ) -> str:
     """Insert a token; return its id."""
@@ -175,6 +176,8 @@ def add_token(
             "use": use,
             "role": role,
             "name": name,
+            "rate": rate,
+            "weight": 0.0,
             "created_at_ms": transaction.now_ms,
             "expires_at_ms": expires_at_ms,
         },

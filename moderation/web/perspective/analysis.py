@@ -6,8 +6,9 @@ from typing import Any
 from ...actions import analyze
 from ...actions.analyze import Model, Span
 from ...actions.scoring import languages as learnt_by
+from ...domain.attributes import label_of
 from . import faults
-from .messages import ANALYZE, ATTRIBUTES, PROBABILITY, TEXT_BYTES, label_of
+from .messages import ANALYZE, ATTRIBUTES, PROBABILITY, TEXT_BYTES
 from .wire import read
 
 _SERVED = {None, "SCORE_TYPE_UNSPECIFIED", PROBABILITY}

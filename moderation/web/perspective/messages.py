@@ -36,16 +36,3 @@ SUGGEST: Message = {**_COMMON, "attributeScores": SCORES}
 
 TEXT_BYTES = 20 * 1024  # of UTF-8, inclusive: clients cut at it
 ATTRIBUTES = 100  # in one request; Google has served forty in all
-
-_SAME = ("TOXICITY", "SEVERE_TOXICITY", "IDENTITY_ATTACK", "INSULT", "PROFANITY", "THREAT")
-# Attribute → our label. An attribute that is not here is unknown: no score is better than an invented one.
-LABELS = (
-    {name: name.lower() for name in (*_SAME, "SEXUALLY_EXPLICIT", "SPAM")}
-    | {f"{name}_EXPERIMENTAL": name.lower() for name in _SAME}
-)  # fmt: skip
-
-
-def label_of(attribute: str) -> str | None:
-    """Return the label behind a name; `TOXICITY@6` asks for a version, of which we have one."""
-    name, _, version = attribute.partition("@")
-    return LABELS.get(name) if not version or (version.isascii() and version.isdigit()) else None
