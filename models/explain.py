@@ -80,9 +80,9 @@ def stretches(
     letters = np.arange(sizes.sum()) + np.repeat(places.begin[torn] - (np.cumsum(sizes) - sizes), sizes)
     of_letters = np.repeat(shares[:, torn] / sizes, sizes, axis=1)
     shares[:, torn] = 0
-    whole = [np.bincount(first, share, count) for share in shares]
-    parts = [np.bincount(stretch[letters], share, count) for share in of_letters]
-    added: NDArray[np.float64] = np.stack(whole, axis=1) + np.stack(parts, axis=1)
+    added = np.empty((count, len(shares)))
+    for label, (share, part) in enumerate(zip(shares, of_letters, strict=True)):
+        added[:, label] = np.bincount(first, share, count) + np.bincount(stretch[letters], part, count)
     return added
 
 
