@@ -33,13 +33,13 @@ class Service:
         self.url = ""
         self.sign_in_link = ""
 
-    def start(self) -> "Service":
+    def start(self, command: str = "serve") -> "Service":
         """Start, and return when the first request would be answered."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         output = self.data_dir / "stdout.txt"
         with output.open("w") as stdout, (self.data_dir / "stderr.txt").open("a") as stderr:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "moderation", "serve"],
+                [sys.executable, "-m", "moderation", command],
                 env=self.environment,
                 stdout=stdout,
                 stderr=stderr,
@@ -59,7 +59,7 @@ class Service:
             until(self._is_ready, within_s=START_S)
             return
         self.sign_in_link = until(lambda: self._link(output), within_s=START_S)
-        self.url = self.sign_in_link.split("/moderation")[0]
+        self.url = re.split("/moderation|/v1alpha1", self.sign_in_link)[0]
 
     def _is_ready(self) -> bool:
         self._check_alive()
@@ -70,7 +70,7 @@ class Service:
 
     def _link(self, output: Path) -> str:
         self._check_alive()
-        found = re.search(r"http://\S+\?link=\S+", output.read_text())
+        found = re.search(r"http://\S+(?:\?link=\S+|/v1alpha1)", output.read_text())
         return found.group() if found else ""
 
     def _check_alive(self) -> None:

@@ -1,4 +1,4 @@
-"""The Perspective API's protocol: its shapes, its messages to the letter, and whatever else clients may send."""
+"""The Perspective API's protocol: shapes, messages to the letter, and whatever else clients may send."""
 
 import gzip
 import json
