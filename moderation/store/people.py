@@ -177,7 +177,6 @@ def add_token(
             "role": role,
             "name": name,
             "rate": rate,
-            "weight": 0.0,
             "created_at_ms": transaction.now_ms,
             "expires_at_ms": expires_at_ms,
         },

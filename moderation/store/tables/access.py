@@ -38,7 +38,7 @@ class Token(SQLModel, table=True):
     created_at_ms: int = Field(sa_type=BigInteger)
     expires_at_ms: int | None = Field(default=None, sa_type=BigInteger)
     ended_at_ms: int | None = Field(default=None, sa_type=BigInteger)  # revoked, or the link was used
-    weight: float = 0.0  # of what it suggests, in training
+    weight: float | None = None  # of what it suggests, in training; None: it teaches nothing
     rate: str | None = None  # of requests to score; None: the installation's
 
 

@@ -14,7 +14,7 @@ _JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
-    op.add_column("token", sa.Column("weight", sa.Float(), nullable=False, server_default="0"))
+    op.add_column("token", sa.Column("weight", sa.Float(), nullable=True))
     op.add_column("token", sa.Column("rate", sa.String(), nullable=True))
     op.create_table(
         "key_usage",
