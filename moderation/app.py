@@ -16,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from .actions import language, measures, tracing
 from .actions.fetching import fetch
 from .actions import keys, language, measures, tracing
+from .actions import api_keys, language, measures, tracing
 from .actions.follow import Follow
 from .actions.pages import Pages
 from .actions.parts import Parts, now_ms
@@ -213,7 +214,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         scoring = Scoring(database, settings.model)
         programs = Programs(
             champion=lambda: scoring.classifier,
-            keys=keys.Keys(keys.in_database(database, now_ms)),
+            keys=api_keys.Keys(api_keys.in_database(database, now_ms)),
             rates=rates,
             rate=settings.score_rate,
             writer=writer,

@@ -28,7 +28,7 @@ from models import artifact
 from models.classifier import Classifier
 
 from . import logs
-from .actions import keys, language, measures
+from .actions import api_keys, language, measures
 from .actions.parts import now_ms
 from .actions.programs import Programs
 from .actions.scoring import Scoring
@@ -94,7 +94,7 @@ async def _running(settings: Settings) -> AsyncIterator[Programs]:
         database, writer = stack.enter_context(opened(settings))
         scoring = Scoring(database, settings.model)
         scoring.refresh()
-        known = keys.Keys(keys.in_database(database, now_ms))
+        known = api_keys.Keys(api_keys.in_database(database, now_ms))
         programs = Programs(lambda: scoring.classifier, known, rates, settings.score_rate, writer)
         for work, every_s in ((scoring.refresh, CHAMPION_EVERY_S), (programs.keep_used, USED_EVERY_S)):
             task = asyncio.create_task(_again_and_again(work, every_s))
@@ -106,10 +106,10 @@ def _has_database(settings: Settings) -> bool:
     return settings.database_url is not None or (settings.data_dir / "firstword.db").exists()
 
 
-def _keys_of_setting(settings: Settings) -> keys.Keys | None:
+def _keys_of_setting(settings: Settings) -> api_keys.Keys | None:
     """Return the keys of the setting; None: everybody may ask. Raises Refused where that is not us alone."""
     if settings.scorer_keys:
-        return keys.Keys(_among(settings.scorer_keys))
+        return api_keys.Keys(_among(settings.scorer_keys))
     try:
         is_here = ipaddress.ip_address(settings.host).is_loopback
     except ValueError:
@@ -122,12 +122,12 @@ def _keys_of_setting(settings: Settings) -> keys.Keys | None:
     return None
 
 
-def _among(secrets: Sequence[str]) -> keys.Find:
-    def find(secret: str) -> keys.Key:
+def _among(secrets: Sequence[str]) -> api_keys.Find:
+    def find(secret: str) -> api_keys.Key:
         for number, known in enumerate(secrets, 1):
             if hmac.compare_digest(known.encode(), secret.encode("utf-8", "replace")):
-                return keys.Key(Person(f"key {number}", "scorer", f"key {number}"))
-        raise Unauthenticated(keys.UNKNOWN)
+                return api_keys.Key(Person(f"key {number}", "scorer", f"key {number}"))
+        raise Unauthenticated(api_keys.UNKNOWN)
 
     return find
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .actions import keys, sessions
+from .actions import api_keys, sessions
 from .actions.parts import now_ms
 from .app import opened
 from .domain.roles import ROLES
@@ -37,7 +37,7 @@ def create(
 def list_tokens(as_json: AsJson = False) -> None:
     """List API tokens and what they asked today and in thirty days; the secrets themselves are not kept."""
     with opened(load()) as (database, _):
-        rows = keys.listed(database, now_ms())
+        rows = api_keys.listed(database, now_ms())
     print_rows(rows, as_json=as_json)
 
 
@@ -53,7 +53,7 @@ def revoke(token_id: str) -> None:
 def limit(token_id: str, rate: str) -> None:
     """Say how often a token may ask for scores: "60/minute", or off."""
     with opened(load()) as (_, writer):
-        keys.limit(writer, token_id, rate)
+        api_keys.limit(writer, token_id, rate)
     typer.echo(f"{token_id}: {rate}.")
 
 
@@ -64,5 +64,5 @@ def trust(
 ) -> None:
     """Let what a program suggests teach the next model; before, it is kept and counts nothing."""
     with opened(load()) as (_, writer):
-        keys.trust(writer, token_id, weight)
+        api_keys.trust(writer, token_id, weight)
     typer.echo(f"{token_id}: what it suggests weighs {weight:g}.")

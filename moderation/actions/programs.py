@@ -11,7 +11,7 @@ from ..domain.roles import require
 from ..live.rates import Rates
 from ..store import suggestions
 from ..store.writer import Transaction, Writer
-from .keys import Key, Keys, keep_used
+from .api_keys import Key, Keys, keep_used
 
 
 @dataclass(frozen=True, slots=True)

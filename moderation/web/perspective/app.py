@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ...actions.keys import Key
+from ...actions.api_keys import Key
 from ...actions.programs import Programs
 from ...domain.errors import Away, Forbidden, Refused, TooMany, Unauthenticated
 from ..endpoint import read_body
