@@ -13,10 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from .actions import language, measures, tracing
-from .actions.fetching import fetch
-from .actions import keys, language, measures, tracing
 from .actions import api_keys, language, measures, tracing
+from .actions.fetching import fetch
 from .actions.follow import Follow
 from .actions.pages import Pages
 from .actions.parts import Parts, now_ms
