@@ -189,22 +189,6 @@ def rebuild_queue() -> None:
     typer.echo(f"{number} comments wait.")
 
 
-@labels_app.command("export")
-def export_labels(file: Path) -> None:
-    """Write decided comments as JSON Lines for `python -m training fit --labels`."""
-    with opened(load()) as (database, _):
-        number = exchange.export_labels(database, file)
-    typer.echo(f"Wrote {number} labelled comments to {file}.")
-
-
-@labels_app.command("pairs")
-def export_pairs(file: Path) -> None:
-    """Write what authors softened before they posted, as JSON Lines: only what they ticked may be kept."""
-    with opened(load()) as (database, _):
-        number = exchange.export_pairs(database, file)
-    typer.echo(f"Wrote {number} pairs to {file}.")
-
-
 @model_app.command("list")
 def list_models(as_json: AsJson = False) -> None:
     """List registered models; the champion is marked."""

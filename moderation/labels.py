@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .actions import exchange
+from .actions import exchange, suggested
 from .app import opened
 from .printing import AsJson, print_rows
 from .settings import load
@@ -24,10 +24,18 @@ def export(file: Path) -> None:
 
 
 @app.command()
-def suggested(as_json: AsJson = False) -> None:
+def pairs(file: Path) -> None:
+    """Write what authors softened before they posted, as JSON Lines: only what they ticked may be kept."""
+    with opened(load()) as (database, _):
+        number = exchange.export_pairs(database, file)
+    typer.echo(f"Wrote {number} pairs to {file}.")
+
+
+@app.command("suggested")
+def list_suggested(as_json: AsJson = False) -> None:
     """Count the scores that programs suggested, by key and community."""
     with opened(load()) as (database, _):
-        rows = exchange.suggested(database)
+        rows = suggested.counted(database)
     print_rows(rows, as_json=as_json)
 
 
@@ -39,5 +47,5 @@ def forget(
 ) -> None:
     """Delete suggestions, with their texts. There is no way back."""
     with opened(load()) as (database, writer):
-        count = exchange.forget(database, writer, key=key, community=community, text=text)
+        count = suggested.forget(database, writer, key=key, community=community, text=text)
     typer.echo(f"Deleted {count} suggestions.")

@@ -17,12 +17,9 @@ from models.example import Example, to_line
 from models.labels import LABELS
 
 from ..store import softenings
-from ..domain.attributes import label_of
-from ..domain.errors import Invalid
-from ..store import audit, suggestions
 from ..store.db import Database
 from ..store.tables import comment, decision, revision
-from ..store.writer import Transaction, Writer
+from . import suggested
 
 SLICE = 1000
 
@@ -41,8 +38,8 @@ _LABELS = {
 
 
 def export_labels(database: Database, path: Path) -> int:
-    """Write JSON Lines of decided comments; return how many."""
-    return _written(path, (to_line(example) for example in labelled(database)))
+    """Write JSON Lines of decided comments and of what trusted keys suggested; return how many."""
+    return _written(path, map(to_line, chain(labelled(database), suggested.trusted(database))))
 
 
 def export_pairs(database: Database, path: Path) -> int:
@@ -78,8 +75,6 @@ def _written(path: Path, lines: Iterable[str]) -> int:
     with part.open("w", encoding="utf-8") as file:
         for line in lines:
             file.write(line + "\n")
-        for example in chain(labelled(database), trusted(database)):
-            file.write(to_line(example) + "\n")
             number += 1
     part.replace(path)
     return number
@@ -99,57 +94,6 @@ def labelled(database: Database) -> Iterator[Example]:
         if len(rows) < SLICE:
             return
         after_id = rows[-1].decision_id
-
-
-def trusted(database: Database) -> Iterator[Example]:
-    """Yield one example per suggestion of a key that an admin trusts, oldest first."""
-    after_id: str | None = None
-    while True:
-        with database.read() as connection:
-            rows = suggestions.trusted_after(connection, after_id, SLICE)
-        yield from (example for row in rows if (example := _suggested(row)) is not None)
-        if len(rows) < SLICE:
-            return
-        after_id = rows[-1].id
-
-
-def suggested(database: Database) -> list[dict[str, Any]]:
-    """Count suggestions by key and community."""
-    with database.read() as connection:
-        rows = suggestions.by_key(connection)
-    return [
-        {
-            "key": row.key,
-            "name": row.name,
-            "weight": row.weight,
-            "community": row.community,
-            "number": row.number,
-        }
-        for row in rows
-    ]
-
-
-def forget(
-    database: Database, writer: Writer, *, key: str | None, community: str | None, text: str | None
-) -> int:
-    """Delete a key's suggestions (of one community), or all of a text; return how many. Raises Invalid."""
-    if (key is None) == (text is None) or (community is not None and key is None):
-        raise Invalid("Say either --key, with or without --community, or --text.")
-
-    def act(transaction: Transaction) -> int:
-        if text is not None:
-            number, said = suggestions.drop_text(transaction, text), {}
-        else:
-            number, said = suggestions.drop(transaction, str(key), community), {"community": community}
-        facts = {"number": number, **said}
-        audit.add(
-            transaction, actor_id="command", act="suggestions.forget", subject_id=key or "", facts=facts
-        )
-        return number
-
-    count = writer.run(act)
-    database.settle()
-    return count
 
 
 def _decided_after(connection: Connection, after_id: str | None) -> list[Row[Any]]:
@@ -194,22 +138,6 @@ def _decided_after(connection: Connection, after_id: str | None) -> list[Row[Any
     if after_id:
         wanted = wanted.where(decision.c.id > after_id)
     return list(connection.execute(wanted))
-
-
-def _suggested(row: Row[Any]) -> Example | None:
-    values = {label_of(name): given.get("summaryScore") for name, given in row.scores.items()}
-    labels = {label: score["value"] for label, score in values.items() if label in LABELS and score}
-    if not labels:  # of parts of the text alone
-        return None
-    return Example(
-        text=row.body,
-        labels=labels,
-        weight=row.weight,
-        id=row.id,
-        author=row.token_id,  # one voice: all of it falls on one side of a split
-        decided_at=datetime.fromtimestamp(row.created_at_ms / 1000, UTC).isoformat(timespec="milliseconds"),
-        source="suggested",
-    )
 
 
 def _example(row: Row[Any]) -> Example | None:

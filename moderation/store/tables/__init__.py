@@ -2,8 +2,6 @@
 
 Keys are UUIDv7, so their order is the order of arrival. Times are whole milliseconds since 1970,
 UTC: integers sort and compare alike in SQLite and PostgreSQL. Texts that people typed live in
-`comment`, `revision`, `author` and the tables of `cases` only, where erasure finds them.
-`comment`, `revision`, `author` and `suggestion` only, where erasure finds them.
 `comment`, `revision`, `author`, `suggestion` and the tables of `cases` only, where erasure finds them.
 """
 
@@ -23,6 +21,7 @@ from . import (  # noqa: F401 - fill the metadata
     decisions,
     machinery,
     publications,
+    replies,
     suggestions,
 )
 >>>>>>> 3beb485 (Name the tables of suggestions one a line)
