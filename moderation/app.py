@@ -1,15 +1,13 @@
 """Build the service: the one place where everything is connected. Nothing connects on import."""
 
-import asyncio
 import functools
 import gc
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -30,7 +28,7 @@ from .actions.waits import Waits
 from .archive.moving import finish
 from .domain.errors import Away
 from .domain.events import Event
-from .live.bus import RESYNC, Bus
+from .live.bus import Bus
 from .live.client import connect, reaching
 from .live.folder import FolderLock
 from .live.queue import Queue
@@ -41,6 +39,7 @@ from .settings import Settings, data_folder, secret_key
 from .store.db import Database, open_database
 from .store.migrations import is_current, upgrade
 from .store.writer import Writer
+from .tasks import start_tasks
 from .telemetry import traces
 from .web.comments import render_page
 from .web.errors import HANDLERS
@@ -59,10 +58,7 @@ TAKEN = (
     "X-Proof",
     "X-Request-ID",
 )
-CANCEL_AGAIN_S = 0.5
 SITES = 1000  # queues at hand; a moderator may ask for sites that do not exist
-USED_EVERY_S = 10.0
-CHAMPION_EVERY_S = 1.0  # promised: every process answers with a promoted model within 5 s
 
 log = structlog.get_logger()
 
@@ -245,6 +241,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         sync.callback(relay.stop)
         sync.enter_context(post_office(parts))
         await _start_tasks(stack, parts)
+        await start_tasks(stack, parts)
         # What was made until now stays: the collector need not walk half a million objects again and again.
         gc.collect()
         gc.freeze()
@@ -269,53 +266,3 @@ def _signed_in(settings: Settings, database: Database, writer: Writer, scoring: 
         functools.partial(fetch, address, allow_private=settings.sso_allow_private) if address else None
     )
     return SignedIn(database, writer, scoring.bench, believed, fetch_keys)
-
-
-async def _start_tasks(stack: AsyncExitStack, parts: Parts) -> None:
-    tasks = [
-        asyncio.create_task(parts.follow.run(), name="follow"),
-        asyncio.create_task(_listen(parts), name="bus"),
-        asyncio.create_task(_keep_champion(parts), name="champion"),
-        asyncio.create_task(_keep_used(parts), name="used"),
-    ]
-
-    async def end() -> None:
-        parts.follow.close()
-        pending = set(tasks)
-        while pending:  # one that meets the bus while it connects gets lost now and then: ask again
-            for task in pending:
-                task.cancel()
-            _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*tasks)
-
-    stack.push_async_callback(end)
-
-
-async def _listen(parts: Parts) -> None:
-    async for poke in parts.bus.listen():
-        if poke is RESYNC:
-            continue  # versions are compared with SQL every second anyway
-        parts.pages.tell(poke.article, poke.version)
-        parts.follow.poke([poke.article])
-
-
-async def _keep_used(parts: Parts) -> None:
-    while True:
-        try:
-            await asyncio.sleep(USED_EVERY_S)
-        finally:  # also when it ends
-            with suppress(Away):  # the database is: counts of some seconds are lost
-                await run_in_threadpool(parts.programs.keep_used)
-
-
-async def _keep_champion(parts: Parts) -> None:
-    while True:
-        await asyncio.sleep(CHAMPION_EVERY_S)
-        measures.WRITER_WAITING.set(parts.writer.depth())
-        try:
-            if await run_in_threadpool(parts.scoring.refresh):
-                parts.pages.forget_names()
-                parts.pages.forget()
-        except Exception as error:  # the model in memory goes on; readiness tells of the database
-            log.error("champion_unknown", error=type(error).__name__, exc_info=error)

@@ -32,12 +32,13 @@ from .actions import api_keys, language, measures
 from .actions.parts import now_ms
 from .actions.programs import Programs
 from .actions.scoring import Scoring
-from .app import CHAMPION_EVERY_S, USED_EVERY_S, known_hosts, opened
+from .app import known_hosts, opened
 from .domain.errors import Away, Refused, Unauthenticated
 from .domain.roles import Person
 from .listening import Server, listen, options
 from .live.rates import Rates
 from .settings import Settings
+from .tasks import CHAMPION_EVERY_S, USED_EVERY_S
 from .web.errors import HANDLERS
 from .web.guard import Guard
 from .web.identity import is_loopback
