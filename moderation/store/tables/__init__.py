@@ -7,24 +7,17 @@ UTC: integers sort and compare alike in SQLite and PostgreSQL. Texts that people
 
 from sqlmodel import SQLModel
 
-from . import access, cases, comments, decisions, letters, machinery, publications, replies  # noqa: F401 - fill the metadata
-from . import access, cases, comments, decisions, machinery, publications, replies  # noqa: F401 - fill the metadata
-from . import access, cases, comments, decisions, machinery, publications  # noqa: F401 - fill the metadata
-from . import access, comments, decisions, machinery, publications, suggestions  # noqa: F401 - fill the metadata
-<<<<<<< HEAD
->>>>>>> d306fc0 (Answer the Perspective API's protocol from our own model)
-=======
 from . import (  # noqa: F401 - fill the metadata
     access,
     cases,
     comments,
     decisions,
+    letters,
     machinery,
     publications,
     replies,
     suggestions,
 )
->>>>>>> 3beb485 (Name the tables of suggestions one a line)
 
 # The same tables for Core statements: `comment.c.status` instead of `Comment.status`.
 site = SQLModel.metadata.tables["site"]
