@@ -240,7 +240,6 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         relay.start()
         sync.callback(relay.stop)
         sync.enter_context(post_office(parts))
-        await _start_tasks(stack, parts)
         await start_tasks(stack, parts)
         # What was made until now stays: the collector need not walk half a million objects again and again.
         gc.collect()
