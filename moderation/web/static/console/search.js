@@ -57,7 +57,7 @@ export function createSearchView(place, { onAct, say }) {
     const status = item.comment.status;
     const button = (action, label) => el("button", { type: "button", class: `button act act-${action}`, text: label, onclick: () => onAct(item, action) });
     const actions = status === "withdrawn" ? null : el("div", { class: "actions" },
-      status === "approved" ? null : button("approve", "Approve"),
+      status === "approved" && !item.reports?.count ? null : button("approve", status === "approved" ? "Keep" : "Approve"),
       status === "rejected" ? null : button("reject", "Reject"),
       ...markButtons(item, { say, onChange: showMarks }));
     const card = drawCard(item, { details: "closed", actions });
