@@ -226,7 +226,6 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             signing=Signing(secret_key(settings)),
             signed_in=_signed_in(settings, database, writer, scoring),
             post_rate=settings.post_rate,
-            score_rate=settings.score_rate,
             storm_rate=settings.storm_rate,
             post=post_of(settings),
             kept=Kept(settings.address_days, settings.refused_days),

@@ -42,7 +42,6 @@ class Parts:
     signing: Signing
     signed_in: SignedIn
     post_rate: str
-    score_rate: str
     storm_rate: str
     post: Post | None
     kept: Kept

@@ -7,7 +7,7 @@ from typing import Any
 from models.classifier import Classifier
 
 from ..domain.errors import Away, TooMany
-from ..domain.roles import require
+from ..domain.roles import Person, require
 from ..live.rates import Rates
 from ..store import suggestions
 from ..store.writer import Transaction, Writer
@@ -39,11 +39,18 @@ class Programs:
             return None
         key = await self.keys.get(secret)
         require(key.person, "scorer")
-        wait_s = await self.rates.hit(key.rate or self.rate, scope="score", key=key.person.person_id)
-        self.keys.count(key, "refused" if wait_s else "answered")
-        if wait_s:
-            raise TooMany("This key asks faster than it may.", retry_after_s=wait_s)
+        try:
+            await self.meter(key.person, key.rate)
+        except TooMany:
+            self.keys.count(key, "refused")
+            raise
+        self.keys.count(key, "answered")
         return key
+
+    async def meter(self, person: Person, rate: str | None = None) -> None:
+        """Count a request against a rate, by default the installation's. Raises TooMany."""
+        if wait_s := await self.rates.hit(rate or self.rate, scope="score", key=person.person_id):
+            raise TooMany("This key asks faster than it may.", retry_after_s=wait_s)
 
     def keep_used(self) -> None:
         """Add to what is kept of today what keys asked since the last time. Raises Away; for a thread."""

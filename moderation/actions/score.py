@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from models.explain import Span
 
-from ..domain.errors import Away, TooMany
-from ..domain.roles import Person
+from ..domain.errors import Away
 from . import language
 from .parts import Parts
 from .scoring import languages
@@ -21,12 +20,6 @@ class Scored:
     scores: dict[str, float]
     spans: list[Span]
     language: str
-
-
-async def limit(parts: Parts, person: Person) -> None:
-    """Count a request against its token. Raises TooMany."""
-    if wait_s := await parts.rates.hit(parts.score_rate, scope="score", key=person.person_id):
-        raise TooMany("This token scores faster than it may.", retry_after_s=wait_s)
 
 
 def score(parts: Parts, texts: Sequence[str]) -> tuple[list[Scored], str]:

@@ -6,12 +6,17 @@ from starlette.responses import Response
 from ..actions import score
 from . import desk_shapes
 from .endpoint import Call
+from .identity import bearer
 from .json import JsonResponse
 
 
 def post_score(call: Call) -> Response:
     """Score up to a hundred texts; spans are code points of the text as it was sent."""
-    from_thread.run(score.limit, call.parts, call.known)
+    programs, secret = call.parts.programs, bearer(call.request)
+    if secret is None:  # somebody at the console
+        from_thread.run(programs.meter, call.known)
+    else:
+        from_thread.run(programs.admit, secret)
     scored, model_id = score.score(call.parts, call.body.texts)
     items = [
         {
