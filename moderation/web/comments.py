@@ -100,8 +100,9 @@ def replies(call: Call) -> Response:
         "state": state_under(brakes, parent.article_key, parent.article_state, now_ms()),
         "comment_count": parent.article_comment_count,
         "version": parent.article_version,
-        "closes_at": shapes.moment(parent.article_closes_at_ms) if parent.article_closes_at_ms else None,
     }
+    if parent.article_closes_at_ms:
+        article["closes_at"] = shapes.moment(parent.article_closes_at_ms)
     items = [shapes.comment(row) for row in rows]
     return JsonResponse(
         {
@@ -220,7 +221,7 @@ def list_own(call: Call) -> Response:
     is_waiting = any(each.comment.status == "pending" for each in changed)
     wait_s = call.parts.waits.usual_s(call.query.site, now_ms()) if is_waiting else None
     return JsonResponse(
-        {"items": items, "usual_wait_s": wait_s},
+        {"items": items} | ({"usual_wait_s": wait_s} if wait_s else {}),
         headers={"Cache-Control": "no-store"},
     )
 

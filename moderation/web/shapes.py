@@ -116,7 +116,7 @@ class Article(TypedDict):
     url: str | None
     state: Literal["open", "closed", "premoderated"]
     comment_count: int
-    closes_at: str | None  # from when on it takes no comments; past: since when
+    closes_at: NotRequired[str]  # from when on it takes no comments; past: since when
     version: int
     pause_s: NotRequired[int]  # slow mode: seconds between two comments of one reader
     pick_count: NotRequired[int]  # said where there are some
@@ -139,7 +139,7 @@ class Page(TypedDict):
 
 class OwnComments(TypedDict):
     items: list[Comment]
-    usual_wait_s: int | None  # how long comments of this site usually wait for a moderator; null: not known
+    usual_wait_s: NotRequired[int]  # within which a moderator usually decides here, where that is known
 
 
 class Reader(TypedDict):
@@ -310,16 +310,7 @@ def article(row: Row[Any] | None, key: str, brakes: Sequence[Brake] = ()) -> Art
     own: State = row.state if row is not None else "open"
     state = state_under(brakes, key, own, now_ms()) if brakes else own
     if row is None:
-        new: Article = {
-            "id": key,
-            "title": None,
-            "url": None,
-            "state": state,
-            "comment_count": 0,
-            "version": 0,
-            "closes_at": None,
-        }
-        return new
+        return {"id": key, "title": None, "url": None, "state": state, "comment_count": 0, "version": 0}
     shown: Article = {
         "id": row.key,
         "title": row.title,
@@ -327,8 +318,9 @@ def article(row: Row[Any] | None, key: str, brakes: Sequence[Brake] = ()) -> Art
         "state": state,
         "comment_count": row.comment_count,
         "version": row.version,
-        "closes_at": moment(row.closes_at_ms) if row.closes_at_ms else None,
     }
+    if row.closes_at_ms:
+        shown["closes_at"] = moment(row.closes_at_ms)
     if pause_s := pause_under(brakes, key, row.pause_s, now_ms()) if brakes else row.pause_s:
         shown["pause_s"] = pause_s
     if row.pick_count:

@@ -17,7 +17,7 @@ def about(service: Service, article: str) -> dict[str, object]:
 def test_a_closed_article_says_since_when_and_an_opened_one_forgets_it(
     service: Service, admin: httpx2.Client, article: str
 ) -> None:
-    assert about(service, article)["closes_at"] is None
+    assert "closes_at" not in about(service, article)
     before = datetime.now(UTC) - timedelta(milliseconds=1)
     admin.put(f"/articles/{article}", json={"state": "closed"})
     since = about(service, article)["closes_at"]
@@ -25,7 +25,7 @@ def test_a_closed_article_says_since_when_and_an_opened_one_forgets_it(
     admin.put(f"/articles/{article}", json={"state": "closed", "title": "Still closed"})
     assert about(service, article)["closes_at"] == since
     admin.put(f"/articles/{article}", json={"state": "open"})
-    assert about(service, article)["closes_at"] is None
+    assert "closes_at" not in about(service, article)
     assert service.post(article, KIND)["status"] == "approved"
 
 
@@ -57,6 +57,6 @@ def test_whoever_waits_is_told_the_usual_wait_where_enough_was_decided(
         token = client.post("/session", params=query, json={"name": "Ann"}).json()["token"]
     with service.client(token) as ann:
         mine = {"article": article, **query}
-        assert ann.get("/me/comments", params=mine).json() == {"items": [], "usual_wait_s": None}
+        assert ann.get("/me/comments", params=mine).json() == {"items": []}
         assert ann.post(path, params=query, json={"body": DOUBTFUL}).json()["status"] == "pending"
-        assert ann.get("/me/comments", params=mine).json()["usual_wait_s"] == told_s
+        assert ann.get("/me/comments", params=mine).json().get("usual_wait_s") == told_s
