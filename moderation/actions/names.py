@@ -18,6 +18,7 @@ from ..store import people
 from .drafts import DEFAULT_NAME
 
 # What Unicode's table holds for one look once case is gone: "I", "l" and "1", "O" and "0", "m" and "rn".
+_MISSED = {0x03F9: "c", 0x037A: "i"}  # which the classifier's folding takes for letters of their own
 _LOOKS = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o", "m": "rn", "w": "vv"})
 
 # In the languages of the widget.
@@ -48,7 +49,7 @@ Wanted = tuple[str, str]  # site, name
 @lru_cache(4096)
 def skeleton(name: str) -> str:
     """Return what a name looks like; names that look alike have the same."""
-    seen = "".join(FOLD[char] for char in name).translate(_LOOKS)
+    seen = "".join(FOLD[char] for char in name.translate(_MISSED)).translate(_LOOKS)
     return "".join(filter(str.isalnum, seen)) or "".join(seen.split())
 
 
