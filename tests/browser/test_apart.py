@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -27,6 +28,16 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture(scope="module")
 def moderator(paper: Service) -> str:
     return seed.tokens(paper, "moderator")[0]
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, paper: Service) -> dict[str, Any]:
+    """What a browser keeps that is signed in to the console: the link works once."""
+    context = browser.new_context()
+    context.new_page().goto(paper.sign_in_link)
+    state: dict[str, Any] = dict(context.storage_state())
+    context.close()
+    return state
 
 
 @pytest.fixture
@@ -128,11 +139,12 @@ def test_pins_stand_above_and_picks_carry_a_badge_and_are_listed(
 
 
 def test_moderators_pin_and_feature_in_the_console_by_button_and_by_key(
-    context: BrowserContext, paper: Service, troubles: list[str]
+    context: BrowserContext, paper: Service, signed_in: dict[str, Any], troubles: list[str]
 ) -> None:
     comment = paper.post("console", f"{KIND} Seen by the editors.", author={"name": "Zoe"})
     assert comment["status"] == "approved"
-    page = opened(context, paper.sign_in_link, troubles)
+    context.add_cookies(signed_in["cookies"])
+    page = opened(context, f"{paper.url}/moderation", troubles)
     page.get_by_role("link", name="Search").click()
     page.get_by_text("Approved", exact=True).click()
     page.get_by_role("searchbox").fill("editors")
@@ -219,9 +231,10 @@ def test_in_a_storm_the_page_does_the_work_and_the_reader_notices_nothing(
 
 
 def test_moderators_pull_and_release_the_brake_in_the_console(
-    context: BrowserContext, paper: Service, troubles: list[str]
+    context: BrowserContext, paper: Service, signed_in: dict[str, Any], troubles: list[str]
 ) -> None:
-    page = opened(context, paper.sign_in_link, troubles)
+    context.add_cookies(signed_in["cookies"])
+    page = opened(context, f"{paper.url}/moderation", troubles)
     page.get_by_role("button", name="Brake").click()
     dialog = page.get_by_role("dialog", name="Brake")
     dialog.get_by_label("Slow everybody down").check()
