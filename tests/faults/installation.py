@@ -105,7 +105,7 @@ def embedded(
     folder: Path, environment: Mapping[str, str] = MappingProxyType({}), **settings: str
 ) -> Iterator[Installation]:
     """Run a service that brings its own SQLite and Valkey; environment: beside its settings."""
-    service = Service(folder, port=str(free_port()), post_rate=RATE, **settings)
+    service = Service(folder, port=str(free_port()), post_rate=RATE, storm_rate="off", **settings)
     service.environment |= environment
     try:
         yield Installation(service).start()
@@ -129,6 +129,7 @@ def by_address(folder: Path) -> Iterator[Installation]:
                     folder / "service",
                     port=str(free_port()),
                     post_rate=RATE,
+                    storm_rate="off",
                     database_url=re.sub(r":\d+/", f":{database_line.port}/", url),
                     redis_url=f"redis://127.0.0.1:{redis_line.port}",
                 )

@@ -29,7 +29,7 @@ POST_S = 1.0  # while Redis hangs; the rate limiter gives up after a quarter of 
 @pytest.fixture(scope="module")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service on whose queue ten thousand comments wait."""
-    service = Service(tmp_path_factory.mktemp("crowded"), post_rate="1000000/minute")
+    service = Service(tmp_path_factory.mktemp("crowded"), post_rate="1000000/minute", storm_rate="off")
     waiting(service, "crowded", WAITING)
     service.start()
     try:
