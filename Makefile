@@ -1,5 +1,5 @@
 # Two commands matter: `make serve` and `make test`. Both need only python3 (3.11 or newer) and make.
-.PHONY: serve test check format bench embed prove audit lock clean
+.PHONY: serve test test-long check format bench embed prove audit lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +10,11 @@ serve: $(VENV)/.serve
 
 # A file of tests stays in one process, where it shares its servers; each process has its own.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not prove" -n 2 --dist loadfile tests
+	$(BIN)/python -m pytest -m "not prove and not long" -n 2 --dist loadfile tests
+
+# What would not fit into the ten minutes of `test`; CI runs both.
+test-long: $(VENV)/.dev
+	$(BIN)/python -m pytest -m long -n 2 --dist loadfile tests
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -30,10 +30,31 @@ API_ON_BOTH = [
 ]
 ON_BOTH = {*(f"tests.api.test_{name}" for name in API_ON_BOTH), "tests.story.test_two_moderators"}
 
+# What takes minutes and is no daily matter: `make test-long` and CI run it beside `make test`, which would
+# take longer than its ten minutes with it.
+LONG = [
+    "tests/browser/test_vectors.py",
+    "tests/clients/",  # installs what it runs
+    "tests/story/test_backup_postgres.py",
+    "tests/story/test_cli.py",
+    "tests/story/test_letters.py",
+    "tests/story/test_programs.py",
+    "tests/story/test_restore_killed.py",
+    "tests/unit/training/test_card.py",
+    "tests/unit/training/test_fit.py",
+]
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the long ones."""
+    for item in items:
+        if item.nodeid.startswith(tuple(LONG)):
+            item.add_marker("long")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
