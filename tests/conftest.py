@@ -35,7 +35,7 @@ ON_BOTH = {*(f"tests.api.test_{name}" for name in API_ON_BOTH), "tests.story.tes
 LONG = [
     "tests/browser/test_vectors.py",
     "tests/clients/",  # installs what it runs
-    "tests/story/test_backup_postgres.py",
+    "tests/story/test_backup",
     "tests/story/test_cli.py",
     "tests/story/test_letters.py",
     "tests/story/test_programs.py",
