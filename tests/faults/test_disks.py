@@ -24,6 +24,9 @@ full_and_broken = pytest.mark.parametrize(
     ("calls", "error"), [(WRITES, "ENOSPC"), (SYNCS, "EIO")], ids=["full", "broken"]
 )
 
+ROUTE = "/api/v1/articles/{article_id:path}/comments"
+REFUSED = f'firstword_http_requests_total{{method="POST",route="{ROUTE}",status="503"}}'
+
 
 @full_and_broken
 @once_and_twenty_times
@@ -90,8 +93,10 @@ def test_on_a_disk_that_is_really_full_posts_are_refused_and_pages_go_on(tmp_pat
 
 
 def _await_refusals(installation: Installation, and_then: Callable[[], bool] = lambda: True) -> None:
-    """Wait until posts are refused, and the metrics, the log and the readiness say so."""
+    """Wait until a post is refused, and the metrics, the log and the readiness say so."""
+    before = installation.metric(REFUSED)
     until(lambda: installation.metric("firstword_database_up") == 0)
+    until(lambda: installation.metric(REFUSED) > before)  # the probe may hear of it before a reader does
     assert '"write_failed"' in installation.log()
     until(and_then)
 
