@@ -23,6 +23,7 @@ from ...actions.programs import Programs
 from ...domain.errors import Away, Forbidden, Refused, TooMany, Unauthenticated
 from ..endpoint import read_body
 from ..errors import TooLarge, TooSlow
+from ..identity import bearer
 from . import analysis, faults, suggestion
 from .discovery import document
 from .faults import Fault
@@ -94,7 +95,7 @@ async def _answer(request: Request, asked: Mapping[str, str], call: str | None, 
     if request.method != ("GET" if call is None else "POST"):
         raise Fault("Method not allowed.", code=405, status="UNIMPLEMENTED")
     programs: Programs = request.app.state.parts.programs
-    secret = asked.get("key") or request.headers.get("x-goog-api-key") or _bearer(request)
+    secret = asked.get("key") or request.headers.get("x-goog-api-key") or bearer(request)
     try:
         if call is None:
             if secret and programs.keys is not None:  # without one it is for everybody, a wrong one is told
@@ -119,11 +120,11 @@ async def _answer(request: Request, asked: Mapping[str, str], call: str | None, 
         raise _as_fault(Away("The database cannot be reached; try again in a moment.")) from None
 
 
-async def _admitted(programs: Programs, secret: str, call: str) -> Key | None:
+async def _admitted(programs: Programs, secret: str | None, call: str) -> Key | None:
     if not secret and programs.keys is not None:
         raise faults.no_key()
     try:
-        return await programs.admit(secret)
+        return await programs.admit(secret or "")
     except TooMany as refusal:
         metric, title = _METERED[call]
         raise faults.over_quota(metric, title, retry_after_s=refusal.retry_after_s) from None
@@ -139,11 +140,6 @@ def _as_fault(refusal: Refused) -> Fault:
         return Fault(refusal.detail, code=503, status="UNAVAILABLE", retry_after_s=wait_s)
     code = 413 if isinstance(refusal, TooLarge) else 408 if isinstance(refusal, TooSlow) else 400
     return faults.of_payload(refusal.detail, code=code)
-
-
-def _bearer(request: Request) -> str:
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
 
 
 async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
